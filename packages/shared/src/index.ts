@@ -1,0 +1,98 @@
+export { canonicalEvent, canonicalJson, digestOfAppend, digestOfEvent, digestOfText } from './governance/digest.ts';
+export type { GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
+export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
+export type { AuditLogPort, AuditRecord } from './ports/AuditLogPort.ts';
+export { type Clock, SYSTEM_CLOCK } from './ports/Clock.ts';
+export type {
+  AggregateRange,
+  Commit,
+  CommitEvent,
+  EventJournal,
+  FeedEntry,
+  FeedRange,
+  IntegrityFinding,
+  JournalAppendResult,
+  JournalCapabilities,
+  StoreIdentity,
+  TimeKey,
+  TimePage,
+  TimeRange,
+} from './ports/EventJournal.ts';
+export type {
+  AdminOptions,
+  ConsumerReport,
+  EventStoreAdmin,
+  VerifyFinding,
+  VerifyReport,
+} from './ports/EventStoreAdmin.ts';
+export type {
+  AppendOptions,
+  EventPage,
+  EventQuery,
+  EventStorePort,
+  ReadAggregateOptions,
+  StoreCapabilities,
+} from './ports/EventStorePort.ts';
+export { type LoggerPort, SILENT_LOGGER } from './ports/LoggerPort.ts';
+export type { PolicyDecision, PolicyDenial, PolicyPort, PolicyRequest } from './ports/PolicyPort.ts';
+export type { Admission, RateLimiterPort } from './ports/RateLimiterPort.ts';
+export type { RecordStore, StoredRecord } from './ports/RecordStore.ts';
+export type { RegisteredSchema, SchemaRegistryPort } from './ports/SchemaRegistryPort.ts';
+export type {
+  ConsumerOptions,
+  DeliveryContext,
+  EventHandler,
+  ParkedAggregate,
+  Subscription,
+  SubscriptionState,
+  SubscriptionStatus,
+} from './ports/Subscription.ts';
+export type { RetryOptions } from './resilience/retry.ts';
+export type {
+  DomainEvent,
+  EventMap,
+  EventMetadata,
+  EventOf,
+  RecordedDetails,
+  RecordedEvent,
+} from './types/DomainEvent.ts';
+export {
+  AmbiguousCommitError,
+  AppendTooLargeError,
+  CheckpointInvalidError,
+  ConcurrencyError,
+  ConfigurationError,
+  CorruptStoreError,
+  CursorInvalidError,
+  DuplicateEventIdError,
+  type ErrorKind,
+  EventTooLargeError,
+  GovernanceUnavailableError,
+  IdempotencyMismatchError,
+  InvalidArgumentError,
+  InvalidEventError,
+  InvalidJsonError,
+  isNexusError,
+  MissingPeerError,
+  NexusError,
+  NotFoundError,
+  NotSupportedError,
+  PolicyDeniedError,
+  QueryTooLargeError,
+  RateLimitError,
+  type RefusalDetails,
+  SchemaValidationError,
+  StoreClosedError,
+  StoreUnavailableError,
+  VersionGapError,
+} from './types/errors.ts';
+export type { JsonObject, JsonValue } from './types/json.ts';
+export { ANONYMOUS, type Principal } from './types/Principal.ts';
+export type {
+  AggregateShare,
+  AppendReceipt,
+  PolicyEvidence,
+  Receipt,
+  SchemaEvidence,
+} from './types/Receipt.ts';
+export type { Violation } from './types/Violation.ts';
