@@ -1,6 +1,12 @@
+export { InMemoryAuditLog } from './audit/InMemoryAuditLog.ts';
+export { LoggerAuditLog } from './audit/LoggerAuditLog.ts';
+export { InMemoryRecordStore } from './feed/InMemoryRecordStore.ts';
 export { canonicalEvent, canonicalJson, digestOfAppend, digestOfEvent, digestOfText } from './governance/digest.ts';
+export { GovernedEventStore } from './governance/GovernedEventStore.ts';
 export type { GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
+export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';
+export { InMemoryPolicy, type InMemoryPolicyOptions, type PolicyRule } from './policy/InMemoryPolicy.ts';
 export type { AuditLogPort, AuditRecord } from './ports/AuditLogPort.ts';
 export { type Clock, SYSTEM_CLOCK } from './ports/Clock.ts';
 export type {
@@ -48,6 +54,8 @@ export type {
   SubscriptionStatus,
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
+export { type SlidingLogOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
+export { InMemorySchemaRegistry } from './schema/InMemorySchemaRegistry.ts';
 export type {
   DomainEvent,
   EventMap,
@@ -80,7 +88,6 @@ export {
   PolicyDeniedError,
   QueryTooLargeError,
   RateLimitError,
-  type RefusalDetails,
   SchemaValidationError,
   StoreClosedError,
   StoreUnavailableError,
@@ -95,4 +102,6 @@ export type {
   Receipt,
   SchemaEvidence,
 } from './types/Receipt.ts';
+export { canonicalTime, isCanonicalTime, isoTime } from './types/time.ts';
+export { compareUtf8 } from './types/utf8.ts';
 export type { Violation } from './types/Violation.ts';

@@ -73,6 +73,7 @@ export interface TimeRange {
 }
 
 export interface TimePage {
+  /** Fewer than `limit` when they grow large: a page need not hold more than about 16 MiB. */
   readonly events: readonly RecordedEvent[];
   /** Whether the range holds more behind these. */
   readonly more: boolean;
@@ -148,7 +149,8 @@ export interface EventJournal {
 
   /**
    * The change feed, in pages. Of each aggregate, every version in order; nothing is ever inserted before a position
-   * that was handed out.
+   * that was handed out. While it follows, an empty page says that the end is reached, each time before it waits there.
+   * An aborted signal ends it without an error.
    */
   readFeed(range: FeedRange): AsyncIterable<readonly FeedEntry[]>;
 

@@ -69,7 +69,7 @@ export interface EventPage<Event extends DomainEvent<string, unknown> = DomainEv
   /** Where the next page begins. Absent on the last page. */
   readonly cursor?: string;
   /** Why the page ends before the range does. Absent on the last page. */
-  readonly partial?: { readonly reason: 'limit' };
+  readonly partial?: { readonly reason: 'limit' | 'size' };
   /** Every match up to this time has been looked at. */
   readonly scannedThrough: string;
   /** Up to when the index is known to be complete. */

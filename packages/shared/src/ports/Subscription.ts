@@ -90,6 +90,8 @@ export interface ParkedAggregate {
 }
 
 export interface Subscription {
+  /** Resolves when the first place is known and delivery begins; rejects when the subscription ends before. */
+  readonly started: Promise<void>;
   /** Settles when the subscription has ended: resolves after `close`, rejects with the error that ended it. */
   readonly closed: Promise<void>;
   status(): SubscriptionStatus;

@@ -1,3 +1,6 @@
+import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
+import { isNexusError } from '../types/errors.ts';
+
 /** How often, and after which waits, a transient fault is tried again. */
 export interface RetryOptions {
   /** Waits before each retry, in ms; their number is the number of retries. Default: 1,000, 2,000, 4,000. */
@@ -6,4 +9,21 @@ export interface RetryOptions {
   readonly jitter?: number;
   /** 0 to 1, for the jitter. Default: `Math.random`. */
   readonly random?: () => number;
+}
+
+/** Runs a task, and again after each transient fault, as long as there are retries left. */
+export type Retry = <Result>(task: (retries: number) => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+
+/** Whether trying the very same thing again may succeed: a fault of the store, and nothing about the request. */
+function isTransient(error: unknown): boolean {
+  return isNexusError(error, 'STORE_UNAVAILABLE') || isNexusError(error, 'AMBIGUOUS_COMMIT');
+}
+
+export function createRetry(options: RetryOptions = {}): Retry {
+  const { delaysMs = [1_000, 2_000, 4_000], jitter = 0.25, random = Math.random } = options;
+  const policy = retry(handleWhen(isTransient), {
+    maxAttempts: delaysMs.length,
+    backoff: new DelegateBackoff(({ attempt }) => (delaysMs[attempt - 1] ?? 0) * (1 + jitter * random())),
+  });
+  return (task, signal) => policy.execute(({ attempt }) => task(attempt), signal);
 }

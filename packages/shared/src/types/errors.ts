@@ -25,12 +25,6 @@ export type ErrorKind =
   | 'configuration'
   | 'corrupt';
 
-/** Details that every refusal may carry. */
-export interface RefusalDetails {
-  /** True when the store could not be asked whether the refused events had been stored before. */
-  replayUnknown?: true;
-}
-
 /**
  * The base of every error that Nexus throws. Recognise errors by `code` (see {@link isNexusError}), so that it works
  * across several copies of the package.
@@ -38,7 +32,9 @@ export interface RefusalDetails {
 export abstract class NexusError<Code extends string = string, Details extends object = object> extends Error {
   abstract readonly code: Code;
   abstract readonly kind: ErrorKind;
-  readonly details: Details & RefusalDetails;
+  readonly details: Details;
+  /** Set on a refusal when the store could not be asked whether these very events had been stored before. */
+  replayUnknown?: true;
 
   constructor(message: string, details: Details, options?: { cause?: unknown }) {
     super(message, options);

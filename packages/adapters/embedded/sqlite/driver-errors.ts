@@ -1,0 +1,79 @@
+import { ConfigurationError, CorruptStoreError, type NexusError, StoreUnavailableError } from '@nexus/shared';
+
+/** Why SQLite failed, in a form that travels between threads. */
+export interface DriverFailure {
+  readonly reason: 'busy' | 'disk-full' | 'read-only' | 'io-error' | 'corrupt' | 'cannot-open' | 'driver-error';
+  /** SQLite's extended result code; 0 where the error is not SQLite's. */
+  readonly sqliteCode: number;
+  readonly message: string;
+}
+
+/** Primary result codes: https://sqlite.org/rescode.html */
+const REASONS: Readonly<Record<number, DriverFailure['reason']>> = {
+  5: 'busy',
+  6: 'busy',
+  8: 'read-only',
+  10: 'io-error',
+  11: 'corrupt',
+  13: 'disk-full',
+  14: 'cannot-open',
+  26: 'corrupt',
+};
+
+const REMEDIES: Readonly<Record<DriverFailure['reason'], string>> = {
+  busy: 'another process holds its write lock for too long; try again later',
+  'disk-full': 'the disk, the quota or `fileBytesMax` is used up; make room and try again',
+  'read-only': 'the file or its folder cannot be written; give write access and try again',
+  'io-error': 'the disk reports an error; look into the system log and try again',
+  corrupt: 'the file is damaged; run `nexus verify`, and restore a backup',
+  'cannot-open': 'the file cannot be opened; see that it exists and may be read and written',
+  'driver-error': 'SQLite refuses the operation',
+};
+
+/** What is known about an error that node:sqlite threw. */
+export function failureOf(error: unknown): DriverFailure {
+  const sqliteCode = sqliteCodeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { reason: REASONS[sqliteCode & 0xff] ?? 'driver-error', sqliteCode, message };
+}
+
+function sqliteCodeOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return 0;
+  return typeof error.errcode === 'number' ? error.errcode : 0;
+}
+
+/** Whether another connection was in the way, and the same call may succeed in a moment. */
+export function isBusy(error: unknown): boolean {
+  return failureOf(error).reason === 'busy';
+}
+
+/** The one place where SQLite's errors become ours, once a store is open. */
+export function storeErrorOf(failure: DriverFailure, path: string, cause?: unknown): NexusError {
+  const { reason, message, sqliteCode } = failure;
+  const said = `SQLite says: ${message} (${sqliteCode})`;
+  if (reason === 'corrupt') {
+    return new CorruptStoreError(`${path}: ${REMEDIES.corrupt}. ${said}`, { where: path, found: message }, { cause });
+  }
+  return new StoreUnavailableError(`${path}: ${REMEDIES[reason]}. ${said}`, { reason }, { cause });
+}
+
+/** The same, for a file that is being opened: what is wrong then is a matter of settings. */
+export function openErrorOf(error: unknown, path: string): NexusError {
+  const failure = failureOf(error);
+  if (failure.reason === 'busy' || failure.reason === 'disk-full') return storeErrorOf(failure, path, error);
+  const notADatabase = (failure.sqliteCode & 0xff) === 26;
+  const remedy = notADatabase
+    ? 'the file is not a database; name another path, or a file that Nexus has made'
+    : REMEDIES[failure.reason];
+  return new ConfigurationError('path', `${path}: ${remedy}. SQLite says: ${failure.message}`, { cause: error });
+}
+
+/** Runs a read and lets SQLite's errors out as ours. */
+export function translating<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (sqliteCodeOf(error) === 0) throw error;
+    throw storeErrorOf(failureOf(error), path, error);
+  }
+}

@@ -1,0 +1,1 @@
+export { openEventStore } from './openEventStore.ts';

@@ -1,0 +1,49 @@
+import { ConfigurationError, type GovernedEventStore, type GovernedEventStoreOptions } from '@nexus/shared';
+
+/** Opens a store; `rest` is the URL behind its scheme. */
+type Opener = (rest: string, options: GovernedEventStoreOptions) => Promise<GovernedEventStore>;
+
+/** One line for each adapter, which imports it on demand. */
+const OPENERS: Readonly<Record<string, Opener>> = {
+  memory: async (rest, options) => {
+    if (rest !== '') throw malformed('memory: takes nothing behind the colon');
+    const { InMemoryEventStore } = await import('./embedded/index.ts');
+    return new InMemoryEventStore(options);
+  },
+  sqlite: async (rest, options) => {
+    if (rest === '') throw malformed('sqlite: needs a file, such as sqlite:./nexus.db');
+    const { SqliteEventStore } = await import('./embedded/index.ts');
+    return new SqliteEventStore({ ...options, path: rest });
+  },
+};
+
+/**
+ * Opens the event store that a URL names:
+ * - `sqlite:PATH`: a SQLite file, made if it is absent (`sqlite:./nexus.db`, `sqlite:/var/lib/nexus.db`)
+ * - `memory:`: a store that ends with the process
+ *
+ * @throws ConfigurationError - the URL names no store that this package knows, or the store cannot be opened
+ */
+export async function openEventStore(
+  url: string,
+  options: GovernedEventStoreOptions = {},
+): Promise<GovernedEventStore> {
+  const [scheme, rest] = split(url);
+  const opener = Object.hasOwn(OPENERS, scheme) ? OPENERS[scheme] : undefined;
+  if (opener === undefined) {
+    const known = Object.keys(OPENERS)
+      .sort()
+      .map((name) => `${name}:`);
+    throw malformed(`${JSON.stringify(url)} names no event store; a store URL begins with ${known.join(' or ')}`);
+  }
+  return opener(rest, options);
+}
+
+function split(url: string): [scheme: string, rest: string] {
+  const colon = url.indexOf(':');
+  return colon === -1 ? [url, ''] : [url.slice(0, colon), url.slice(colon + 1)];
+}
+
+function malformed(message: string): ConfigurationError {
+  return new ConfigurationError('store', message);
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../ports/Clock.ts';
+import type { RecordStore } from '../ports/RecordStore.ts';
+import type { JsonValue } from '../types/json.ts';
+import { type ConsumerRecord, consumerKey } from './ConsumerRecords.ts';
+import type { FeedPlace } from './checkpoint.ts';
+
+const LEASE_MS = 10_000;
+const STANDBY_MS_MAX = 1_000;
+
+/** The claim is renewed this often, in ms. */
+export const RENEW_MS: number = LEASE_MS / 4;
+
+/**
+ * One owner's claim on a consumer, and the consumer's durable place. Both lie in one record that is written by
+ * compare-and-set, so that an owner who has lost the claim can move nothing.
+ */
+export class ConsumerClaim {
+  readonly #records: RecordStore;
+  readonly #key: string;
+  readonly #owner: string;
+  readonly #clock: Clock;
+  #revision: string | null = null;
+  #claimedUntil = 0;
+  #lost = false;
+  /** Writes of the record go one behind the other. */
+  #writing: Promise<unknown> = Promise.resolve();
+  /** Where the consumer stands. Written with the next {@link renew}. */
+  place: FeedPlace | null = null;
+
+  constructor(records: RecordStore, consumer: string, owner: string, clock: Clock) {
+    this.#records = records;
+    this.#key = consumerKey(consumer);
+    this.#owner = owner;
+    this.#clock = clock;
+  }
+
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  /** Takes the claim if nobody holds it, and loads the place. @returns ms to wait before the next try, or 0 */
+  async tryAcquire(): Promise<number> {
+    const stored = await this.#records.get(this.#key);
+    const record = stored?.value as unknown as ConsumerRecord | undefined;
+    const isFree = record === undefined || record.owner === null || record.owner === this.#owner;
+    const remaining = isFree ? 0 : record.claimedUntil - this.#clock.now();
+    if (remaining > 0) return Math.min(remaining, STANDBY_MS_MAX);
+    this.#revision = stored?.revision ?? null;
+    this.place = record?.place ?? null;
+    this.#lost = false;
+    return (await this.renew()) ? 0 : STANDBY_MS_MAX;
+  }
+
+  /** Writes the place and holds on to the claim. @returns false when the claim is lost */
+  renew(): Promise<boolean> {
+    const claimedUntil = this.#clock.now() + LEASE_MS;
+    return this.#write(this.#owner, claimedUntil);
+  }
+
+  /** Whether the claim holds now; renews it when it is about to end. */
+  async holds(): Promise<boolean> {
+    if (this.#lost) return false;
+    return this.#claimedUntil - this.#clock.now() > RENEW_MS || this.renew();
+  }
+
+  /** Writes the place and gives up the claim. */
+  async release(): Promise<void> {
+    if (!this.#lost) await this.#write(null, 0);
+  }
+
+  #write(owner: string | null, claimedUntil: number): Promise<boolean> {
+    const write = this.#writing.then(async () => {
+      if (this.#lost) return false;
+      const record: ConsumerRecord = { place: this.place, owner, claimedUntil };
+      const revision = await this.#records.put(this.#key, record as unknown as JsonValue, this.#revision);
+      this.#lost = revision === undefined;
+      this.#revision = revision ?? this.#revision;
+      if (revision !== undefined) this.#claimedUntil = claimedUntil;
+      return revision !== undefined;
+    });
+    this.#writing = write.catch(() => {});
+    return write;
+  }
+}

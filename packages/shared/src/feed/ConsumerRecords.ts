@@ -1,0 +1,130 @@
+import type { EventJournal } from '../ports/EventJournal.ts';
+import type { ConsumerReport } from '../ports/EventStoreAdmin.ts';
+import type { RecordStore, StoredRecord } from '../ports/RecordStore.ts';
+import type { ParkedAggregate } from '../ports/Subscription.ts';
+import { InvalidArgumentError, NotFoundError, StoreUnavailableError } from '../types/errors.ts';
+import type { JsonValue } from '../types/json.ts';
+import { isoTime } from '../types/time.ts';
+import { encodeCheckpoint, type FeedPlace } from './checkpoint.ts';
+
+/** A consumer's claim and place, in one record, so that whoever writes the place proves to hold the claim. */
+export interface ConsumerRecord {
+  readonly place: FeedPlace | null;
+  readonly owner: string | null;
+  /** ms since 1970. */
+  readonly claimedUntil: number;
+}
+
+const CONSUMER_NAME = /^[A-Za-z0-9._-]{1,200}$/;
+const CONSUMERS = 'consumer/';
+const UPDATE_ATTEMPTS_MAX = 100;
+
+export function checkConsumerName(consumer: string): void {
+  if (CONSUMER_NAME.test(consumer)) return;
+  throw new InvalidArgumentError('consumer', 'must be 1 to 200 characters out of A-Z, a-z, 0-9, ., _ and -');
+}
+
+export function consumerKey(consumer: string): string {
+  return `${CONSUMERS}${consumer}`;
+}
+
+function parkedPrefix(consumer: string): string {
+  return `parked/${consumer}/`;
+}
+
+/** The records of durable consumers, as operators and subscriptions see them. */
+export class ConsumerRecords {
+  readonly #records: RecordStore;
+
+  constructor(records: RecordStore) {
+    this.#records = records;
+  }
+
+  async parked(consumer: string): Promise<ParkedAggregate[]> {
+    const found: ParkedAggregate[] = [];
+    for await (const { value } of this.#records.list(parkedPrefix(consumer))) found.push(parkedOf(value));
+    return found;
+  }
+
+  /** Parks an aggregate, or moves the version at which it waits. */
+  async park(consumer: string, parked: ParkedAggregate): Promise<void> {
+    await this.#update(consumer, parked.aggregateId, () => parked);
+  }
+
+  async unpark(consumer: string, aggregateId: string): Promise<void> {
+    const record = await this.#find(consumer, aggregateId);
+    if (record !== undefined && !(await this.#records.delete(record.key, record.revision))) {
+      await this.unpark(consumer, aggregateId);
+    }
+  }
+
+  /** @throws NotFoundError */
+  async requestRetry(consumer: string, aggregateId: string): Promise<void> {
+    await this.#update(consumer, aggregateId, (parked) => ({
+      ...known(parked, consumer, aggregateId),
+      state: 'retrying',
+    }));
+  }
+
+  /** @throws NotFoundError - the aggregate is not parked, or waits at another version */
+  async requestDiscard(consumer: string, aggregateId: string, aggregateVersion: number): Promise<void> {
+    await this.#update(consumer, aggregateId, (current) => {
+      const parked = known(current, consumer, aggregateId);
+      if (parked.aggregateVersion !== aggregateVersion) throw otherVersion(parked, aggregateVersion);
+      return { ...parked, aggregateVersion: aggregateVersion + 1, state: 'retrying' };
+    });
+  }
+
+  async reports(journal: EventJournal, now: number): Promise<ConsumerReport[]> {
+    const identity = await journal.identity();
+    const reports: ConsumerReport[] = [];
+    for await (const { key, value } of this.#records.list(CONSUMERS)) {
+      const consumer = key.slice(CONSUMERS.length);
+      const { place, owner, claimedUntil } = value as unknown as ConsumerRecord;
+      reports.push({
+        consumer,
+        ...(place === null ? {} : { checkpoint: encodeCheckpoint(identity, place) }),
+        ...(owner === null || claimedUntil <= now ? {} : { claimedUntil: isoTime(claimedUntil) }),
+        parkedAggregates: (await this.parked(consumer)).length,
+      });
+    }
+    return reports;
+  }
+
+  async #update(
+    consumer: string,
+    aggregateId: string,
+    change: (parked: ParkedAggregate | undefined) => ParkedAggregate,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt++) {
+      const record = await this.#find(consumer, aggregateId);
+      const value = change(record === undefined ? undefined : parkedOf(record.value)) as unknown as JsonValue;
+      const written = await this.#records.put(parkedKey(consumer, aggregateId), value, record?.revision ?? null);
+      if (written !== undefined) return;
+    }
+    const reason = `the record of ${aggregateId}, parked by ${consumer}, changes all the time`;
+    throw new StoreUnavailableError(`The request was not taken: ${reason}; try again`, { reason });
+  }
+
+  #find(consumer: string, aggregateId: string): Promise<StoredRecord | undefined> {
+    return this.#records.get(parkedKey(consumer, aggregateId));
+  }
+}
+
+function parkedKey(consumer: string, aggregateId: string): string {
+  return parkedPrefix(consumer) + aggregateId;
+}
+
+function parkedOf(value: JsonValue): ParkedAggregate {
+  return value as unknown as ParkedAggregate;
+}
+
+function known(parked: ParkedAggregate | undefined, consumer: string, aggregateId: string): ParkedAggregate {
+  if (parked !== undefined) return parked;
+  throw new NotFoundError(`${consumer} has not parked ${aggregateId}`, { what: `parked aggregate ${aggregateId}` });
+}
+
+function otherVersion({ aggregateId, aggregateVersion }: ParkedAggregate, asked: number): NotFoundError {
+  const message = `${aggregateId} waits at version ${aggregateVersion}, not at ${asked}`;
+  return new NotFoundError(message, { what: `parked version ${asked} of ${aggregateId}` });
+}

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { LoggerAuditLog } from '../audit/LoggerAuditLog.ts';
+import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
+import { FeedSubscription } from '../feed/FeedSubscription.ts';
+import type { AuditLogPort, AuditRecord } from '../ports/AuditLogPort.ts';
+import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
+import type { EventJournal, StoreIdentity } from '../ports/EventJournal.ts';
+import type { AdminOptions, ConsumerReport, EventStoreAdmin, VerifyReport } from '../ports/EventStoreAdmin.ts';
+import type {
+  AppendOptions,
+  EventPage,
+  EventQuery,
+  EventStorePort,
+  ReadAggregateOptions,
+  StoreCapabilities,
+} from '../ports/EventStorePort.ts';
+import { type LoggerPort, SILENT_LOGGER } from '../ports/LoggerPort.ts';
+import type { ConsumerOptions, EventHandler, ParkedAggregate, Subscription } from '../ports/Subscription.ts';
+import { createRetry } from '../resilience/retry.ts';
+import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
+import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
+import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
+import { ConfigurationError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
+import type { JsonObject } from '../types/json.ts';
+import { ANONYMOUS } from '../types/Principal.ts';
+import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
+import { isoTime } from '../types/time.ts';
+import { AppendPipeline } from './AppendPipeline.ts';
+import type { GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
+import { Governor } from './Governor.ts';
+import { keepGoverned } from './governedMark.ts';
+import { checkAggregateId, checkEventId, checkVersion } from './parameters.ts';
+import { readEvents } from './readEvents.ts';
+import { TemporalQueries } from './TemporalQueries.ts';
+import { Telemetry } from './telemetry.ts';
+import { verifyStore } from './verifyStore.ts';
+
+const ARRAY_EVENTS_MAX = 100_000;
+const REPLAY_LOOKUPS_PER_MINUTE = 60;
+
+/**
+ * `EventStorePort` over any journal: the one pipeline that every append takes, and the reads, the feed and the
+ * operators' work beside it.
+ */
+export class GovernedEventStore<Events extends EventMap = Record<string, JsonObject>>
+  implements EventStorePort<Events>, EventStoreAdmin
+{
+  readonly capabilities: StoreCapabilities;
+  readonly #journal: EventJournal;
+  readonly #options: GovernedEventStoreOptions;
+  readonly #clock: Clock;
+  readonly #logger: LoggerPort;
+  readonly #auditLog: AuditLogPort;
+  readonly #telemetry: Telemetry;
+  readonly #pipeline: AppendPipeline;
+  readonly #queries: TemporalQueries;
+  readonly #consumers: ConsumerRecords;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #appending = new Set<Promise<unknown>>();
+  #governed: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @throws ConfigurationError */
+  constructor(journal: EventJournal, options: GovernedEventStoreOptions = {}) {
+    const schemaRegistry = registryOf(options);
+    this.#journal = journal;
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#logger = options.logger ?? SILENT_LOGGER;
+    this.#auditLog = options.auditLog ?? new LoggerAuditLog(this.#logger);
+    this.#telemetry = new Telemetry(journal.name);
+    this.#consumers = new ConsumerRecords(journal.records);
+    this.capabilities = Object.freeze({
+      ...journal.capabilities,
+      schemaValidation: schemaRegistry !== undefined,
+      policyEnforcement: options.policy !== undefined,
+    });
+    refuseUniqueIdsWithoutIndex(options, journal);
+    this.#pipeline = this.#createPipeline(schemaRegistry);
+    const rateLimiter =
+      options.rateLimiter === undefined ? new SlidingLogRateLimiter({ clock: this.#clock }) : options.rateLimiter;
+    this.#queries = new TemporalQueries(journal, rateLimiter);
+  }
+
+  append(events: readonly EventOf<Events>[], options: AppendOptions = {}): Promise<AppendReceipt> {
+    if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
+    const size = Array.isArray(events) ? events.length : 0;
+    const appending = this.#telemetry.append(size, () => this.#pipeline.append(events, options));
+    this.#appending.add(appending);
+    const done = () => this.#appending.delete(appending);
+    appending.then(done, done);
+    return appending;
+  }
+
+  async getEvents(aggregateId: string, fromVersion = 1, toVersion?: number): Promise<RecordedEvent<EventOf<Events>>[]> {
+    const range = { fromVersion, ...(toVersion === undefined ? {} : { toVersion }) };
+    const events: RecordedEvent[] = [];
+    for await (const page of this.#readPages(aggregateId, { ...range, limit: ARRAY_EVENTS_MAX + 1 })) {
+      for (const event of page) events.push(event);
+      if (events.length > ARRAY_EVENTS_MAX) throw tooLarge(aggregateId);
+    }
+    return events as RecordedEvent<EventOf<Events>>[];
+  }
+
+  async *readAggregate(
+    aggregateId: string,
+    options: ReadAggregateOptions = {},
+  ): AsyncGenerator<RecordedEvent<EventOf<Events>>, void, undefined> {
+    for await (const page of this.#readPages(aggregateId, options)) {
+      for (const event of page) {
+        options.signal?.throwIfAborted();
+        yield event as RecordedEvent<EventOf<Events>>;
+      }
+    }
+  }
+
+  async getEventsByTimeRange<Type extends keyof Events & string>(
+    eventType: Type,
+    startTime: string,
+    endTime: string,
+    limit: number,
+    clientId: string,
+  ): Promise<RecordedEvent<EventOf<Pick<Events, Type>>>[]> {
+    this.#begin('getEventsByTimeRange');
+    const events = await this.#queries.oldest({ eventType, startTime, endTime, limit, clientId });
+    return events as RecordedEvent<EventOf<Pick<Events, Type>>>[];
+  }
+
+  async queryEvents<Type extends keyof Events & string>(
+    query: EventQuery & { readonly eventType: Type },
+  ): Promise<EventPage<EventOf<Pick<Events, Type>>>> {
+    this.#begin('queryEvents');
+    return (await this.#queries.page(query)) as unknown as EventPage<EventOf<Pick<Events, Type>>>;
+  }
+
+  async findByEventId(eventId: string): Promise<RecordedEvent<EventOf<Events>>[]> {
+    this.#begin('findByEventId');
+    if (!this.capabilities.eventIdIndex) throw noEventIdIndex(this.#journal.name);
+    checkEventId(eventId);
+    return [...(await this.#journal.findByEventId(eventId))] as RecordedEvent<EventOf<Events>>[];
+  }
+
+  async getVersion(aggregateId: string): Promise<number> {
+    this.#begin('getVersion');
+    checkAggregateId(aggregateId);
+    return this.#journal.getVersion(aggregateId);
+  }
+
+  async getReceipt(aggregateId: string, aggregateVersion: number): Promise<Receipt | undefined> {
+    this.#begin('getReceipt');
+    checkAggregateId(aggregateId);
+    checkVersion('aggregateVersion', aggregateVersion);
+    return this.#journal.getReceipt(aggregateId, aggregateVersion);
+  }
+
+  subscribeToStream(handler: EventHandler<EventOf<Events>>, options: ConsumerOptions = {}): Subscription {
+    this.#begin('subscribeToStream');
+    const dependencies = {
+      journal: this.#journal,
+      auditLog: this.#auditLog,
+      logger: this.#logger,
+      clock: this.#clock,
+      newId: this.#newId,
+    };
+    const subscription = new FeedSubscription(dependencies, handler as unknown as EventHandler, options);
+    this.#subscriptions.add(subscription);
+    const done = () => this.#subscriptions.delete(subscription);
+    subscription.closed.then(done, done);
+    return subscription;
+  }
+
+  identity(): Promise<StoreIdentity> {
+    this.#begin('identity');
+    return this.#journal.identity();
+  }
+
+  async *exportEvents(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<RecordedEvent, void, undefined> {
+    this.#begin('exportEvents');
+    for await (const page of this.#journal.readFeed({ follow: false, signal: options.signal })) {
+      for (const { event } of page) {
+        options.signal?.throwIfAborted();
+        yield event;
+      }
+    }
+  }
+
+  verify(
+    options: { readonly signal?: AbortSignal; readonly onProgress?: (events: number) => void } = {},
+  ): Promise<VerifyReport> {
+    this.#begin('verify');
+    return verifyStore(this.#journal, options);
+  }
+
+  consumers(): Promise<ConsumerReport[]> {
+    this.#begin('consumers');
+    return this.#consumers.reports(this.#journal, this.#clock.now());
+  }
+
+  parkedAggregates(consumer: string): Promise<ParkedAggregate[]> {
+    this.#begin('parkedAggregates');
+    return this.#consumers.parked(consumer);
+  }
+
+  async retryParked(consumer: string, aggregateId: string, options: AdminOptions = {}): Promise<void> {
+    this.#begin('retryParked');
+    await this.#consumers.requestRetry(consumer, aggregateId);
+    await this.#audit('feed.retried', options, { consumer, aggregateId });
+  }
+
+  async discardParked(
+    consumer: string,
+    aggregateId: string,
+    aggregateVersion: number,
+    options: AdminOptions = {},
+  ): Promise<void> {
+    this.#begin('discardParked');
+    await this.#consumers.requestDiscard(consumer, aggregateId, aggregateVersion);
+    await this.#audit('feed.discarded', options, { consumer, aggregateId, aggregateVersion });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled([...this.#subscriptions].map((subscription) => subscription.close()));
+    await Promise.allSettled(this.#appending);
+    await this.#journal.close();
+  }
+
+  readonly #newId = (): string => (this.#options.newId ?? randomUUID)();
+
+  #createPipeline(schemaRegistry: GovernedEventStoreOptions['schemaRegistry']): AppendPipeline {
+    const { policy, unknownTypes = 'refuse', mode = 'enforce', uniqueEventIds = 'append', retry } = this.#options;
+    const timeoutMs = this.#options.governanceTimeoutMs ?? 5_000;
+    const common = { auditLog: this.#auditLog, logger: this.#logger, clock: this.#clock, mode };
+    const catalog =
+      schemaRegistry === undefined ? undefined : new SchemaCatalog(schemaRegistry, { clock: this.#clock, timeoutMs });
+    return new AppendPipeline({
+      ...common,
+      journal: this.#journal,
+      governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs }),
+      ensureGoverned: () => this.#ensureGoverned(),
+      uniqueEventIds,
+      retry: createRetry(retry),
+      replayBudget: new SlidingLogRateLimiter({ limit: REPLAY_LOOKUPS_PER_MINUTE, clock: this.#clock }),
+      newId: this.#newId,
+    });
+  }
+
+  /** Once for each store object; again after a failure. */
+  #ensureGoverned(): Promise<void> {
+    this.#governed ??= this.#checkGoverned().catch((error: unknown) => {
+      this.#governed = undefined;
+      throw error;
+    });
+    return this.#governed;
+  }
+
+  async #checkGoverned(): Promise<void> {
+    const { schemaValidation: schemas, policyEnforcement: policies } = this.capabilities;
+    const { ungoverned = false } = this.#options;
+    const isUngoverned = await keepGoverned(this.#journal.records, { schemas, policies }, ungoverned);
+    if (isUngoverned) await this.#audit('store.ungoverned', {}, { schemas, policies });
+    if (!schemas) this.#logger.warn({ store: this.#journal.name }, 'no schema registry: payloads are stored unchecked');
+  }
+
+  #audit(action: AuditRecord['action'], { principal = ANONYMOUS }: AdminOptions, details: JsonObject): Promise<void> {
+    return this.#auditLog.record({ at: isoTime(this.#clock.now()), action, actor: principal, details });
+  }
+
+  #readPages(aggregateId: string, options: ReadAggregateOptions): AsyncIterable<readonly RecordedEvent[]> {
+    this.#begin('readAggregate');
+    return readEvents(this.#journal, aggregateId, options);
+  }
+
+  #begin(operation: string): void {
+    if (this.#closing !== undefined) throw new StoreClosedError();
+    this.#telemetry.countRead(operation);
+  }
+}
+
+function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions) {
+  if (enableSchemaValidation === true && schemaRegistry === undefined) {
+    const message = 'enableSchemaValidation is true, but there is no schemaRegistry to validate against; give one';
+    throw new ConfigurationError('schemaRegistry', message);
+  }
+  return enableSchemaValidation === false ? undefined : schemaRegistry;
+}
+
+function refuseUniqueIdsWithoutIndex(
+  { uniqueEventIds }: GovernedEventStoreOptions,
+  { capabilities, name }: EventJournal,
+): void {
+  if (uniqueEventIds === 'store' && !capabilities.eventIdIndex) throw noEventIdIndex(name);
+}
+
+function noEventIdIndex(name: string): NotSupportedError {
+  return new NotSupportedError(`The ${name} store has no index of event ids`, { capability: 'eventIdIndex' });
+}
+
+function tooLarge(aggregateId: string): QueryTooLargeError {
+  const message = `${aggregateId} has more than ${ARRAY_EVENTS_MAX} events in this range; use readAggregate, or queryEvents by type and time`;
+  return new QueryTooLargeError(message, { eventsMax: ARRAY_EVENTS_MAX });
+}

@@ -1,0 +1,141 @@
+import type { AuditLogPort } from '../ports/AuditLogPort.ts';
+import type { Clock } from '../ports/Clock.ts';
+import type { LoggerPort } from '../ports/LoggerPort.ts';
+import type { PolicyDecision, PolicyPort } from '../ports/PolicyPort.ts';
+import { withTimeout } from '../resilience/withTimeout.ts';
+import type { SchemaCatalog } from '../schema/SchemaCatalog.ts';
+import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts';
+import { GovernanceUnavailableError, PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
+import type { JsonValue } from '../types/json.ts';
+import type { Principal } from '../types/Principal.ts';
+import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
+import { isoTime } from '../types/time.ts';
+import type { PreparedAppend } from './envelope.ts';
+
+/** What let an append in. */
+export interface Decision {
+  /** ms since 1970. */
+  readonly decidedAt: number;
+  readonly schemas: readonly SchemaEvidence[];
+  /** By event index. */
+  readonly schemaVersions: readonly (string | undefined)[];
+  readonly policy: PolicyEvidence | null;
+}
+
+export interface GovernorOptions {
+  readonly catalog: SchemaCatalog | undefined;
+  readonly policy: PolicyPort | undefined;
+  readonly unknownTypes: 'refuse' | 'allow';
+  readonly mode: 'enforce' | 'observe';
+  readonly timeoutMs: number;
+  readonly auditLog: AuditLogPort;
+  readonly logger: LoggerPort;
+  readonly clock: Clock;
+}
+
+const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [] };
+
+/** Decides on appends: first the schemas, then the policies, each over the whole append. Fails closed. */
+export class Governor {
+  readonly #options: GovernorOptions;
+
+  constructor(options: GovernorOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SchemaValidationError, PolicyDeniedError, GovernanceUnavailableError */
+  async decide(append: PreparedAppend, principal: Principal): Promise<Decision> {
+    const decidedAt = this.#options.clock.now();
+    const schemas = await this.#checkSchemas(append);
+    const refusals: Error[] = [...invalid(append, schemas)];
+    if (refusals.length > 0 && this.#options.mode === 'enforce') throw refusals[0];
+    const decision = await this.#askPolicy(append, principal, decidedAt);
+    refusals.push(...denied(decision));
+    await this.#observe(refusals, append, principal, decidedAt);
+    return {
+      decidedAt,
+      schemas: schemas.evidence,
+      schemaVersions: schemas.versions,
+      policy: decision === undefined ? null : evidenceOf(decision),
+    };
+  }
+
+  /** Whether the principal may read the aggregate. Without policies everybody may. */
+  async mayRead(principal: Principal, aggregateId: string): Promise<boolean> {
+    const { policy, clock, timeoutMs } = this.#options;
+    if (policy === undefined) return true;
+    const request = { action: 'read', principal, now: isoTime(clock.now()), events: [], aggregateId } as const;
+    const ask = (signal: AbortSignal) => policy.decide(request, { signal });
+    const { decision } = await withTimeout(ask, timeoutMs, clock, () =>
+      this.#unavailable('policy-engine', 'no answer in time'),
+    );
+    return decision === 'allow';
+  }
+
+  async #checkSchemas(append: PreparedAppend): Promise<SchemaVerdict> {
+    const { catalog, unknownTypes } = this.#options;
+    if (catalog === undefined) return NO_SCHEMAS;
+    return validateEvents(
+      append.events.map(({ event }) => event),
+      catalog,
+      unknownTypes,
+    );
+  }
+
+  async #askPolicy(append: PreparedAppend, principal: Principal, now: number): Promise<PolicyDecision | undefined> {
+    const { policy, clock, timeoutMs } = this.#options;
+    if (policy === undefined) return undefined;
+    const events = append.events.map(({ event }) => event);
+    const request = { action: 'append', principal, now: isoTime(now), events } as const;
+    const late = () => this.#unavailable('policy-engine', `no answer within ${timeoutMs} ms`);
+    try {
+      return await withTimeout((signal) => policy.decide(request, { signal }), timeoutMs, clock, late);
+    } catch (error) {
+      if (error instanceof GovernanceUnavailableError) throw error;
+      throw this.#unavailable('policy-engine', error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */
+  async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
+    const [first] = refusals;
+    if (first === undefined) return;
+    const { mode, auditLog, logger, clock, timeoutMs } = this.#options;
+    if (mode === 'enforce') throw first;
+    const messages = refusals.map(({ message }) => message);
+    logger.warn({ refusals: messages, shares: append.shares }, 'observed: enforcement would have refused this append');
+    const details = { refusals: messages, shares: append.shares as unknown as JsonValue };
+    const write = () => auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
+    try {
+      await withTimeout(write, timeoutMs, clock, () => this.#unavailable('audit-log', 'no answer in time'));
+    } catch (error) {
+      throw this.#unavailable('audit-log', error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  #unavailable(part: 'policy-engine' | 'audit-log', reason: string, cause?: unknown): GovernanceUnavailableError {
+    const name = part === 'policy-engine' ? 'policy engine' : 'audit log';
+    const message = `The ${name} failed: ${reason}. Nothing was stored; try again`;
+    return new GovernanceUnavailableError(message, { part, reason }, { cause });
+  }
+}
+
+function invalid(append: PreparedAppend, { violations }: SchemaVerdict): SchemaValidationError[] {
+  const index = violations[0]?.eventIndex;
+  const event = index === undefined ? undefined : append.events[index]?.event;
+  return event === undefined ? [] : [new SchemaValidationError(event, violations)];
+}
+
+function denied(decision: PolicyDecision | undefined): PolicyDeniedError[] {
+  if (decision === undefined || decision.decision === 'allow') return [];
+  const { revision, denials } = decision;
+  const why = denials.map(({ policy, message }) => `${policy}: ${message}`).join('; ');
+  return [new PolicyDeniedError(`The append is denied by policy. ${why}`, { action: 'append', revision, denials })];
+}
+
+function evidenceOf({ engine, revision, decision, matched, observed }: PolicyDecision): PolicyEvidence {
+  const base = { engine, revision, matched, decision: decision === 'allow' ? 'allow' : 'deny-observed' } as const;
+  return observed === undefined
+    ? base
+    : { ...base, observed: observed.map(({ policy, message }) => ({ policy, message })) };
+}

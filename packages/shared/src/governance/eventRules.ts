@@ -1,0 +1,166 @@
+import type { JsonValue } from '../types/json.ts';
+import { isCanonicalTime } from '../types/time.ts';
+import type { Violation } from '../types/Violation.ts';
+import { checkJson, isPlainObject, type JsonFault } from './jsonRules.ts';
+
+const ID_BYTES_MAX = 1_600;
+const TYPE_BYTES_MAX = 1_024;
+const FUTURE_MS_MAX = 5 * 60_000;
+
+const FIELDS: ReadonlySet<string> = new Set([
+  'eventId',
+  'eventType',
+  'aggregateId',
+  'aggregateType',
+  'aggregateVersion',
+  'timestamp',
+  'payload',
+  'metadata',
+  'recorded',
+]);
+
+/** The fields of one event against the envelope's rules. Values of the payload are never quoted. */
+export function checkFields(event: unknown, eventIndex: number, now: number): Violation[] {
+  if (!isPlainObject(event)) {
+    return [
+      {
+        eventIndex,
+        pointer: '',
+        keyword: 'type',
+        expected: 'object',
+        message: `event ${eventIndex} must be a plain object`,
+      },
+    ];
+  }
+  const faults = [
+    ...unknownFields(event),
+    ...checkName('eventId', event.eventId, ID_BYTES_MAX),
+    ...checkName('eventType', event.eventType, TYPE_BYTES_MAX),
+    ...checkName('aggregateId', event.aggregateId, ID_BYTES_MAX),
+    ...(event.aggregateType === undefined ? [] : checkName('aggregateType', event.aggregateType, TYPE_BYTES_MAX)),
+    ...checkVersion(event.aggregateVersion),
+    ...checkTimestamp(event.timestamp, now),
+    ...checkObject('payload', event.payload),
+    ...checkMetadata(event.metadata),
+  ];
+  return faults.map((fault) => withEvent(fault, eventIndex, event.eventId));
+}
+
+function withEvent(fault: JsonFault, eventIndex: number, eventId: unknown): Violation {
+  const id = typeof eventId === 'string' ? { eventId } : {};
+  return { eventIndex, ...id, ...fault };
+}
+
+function fault(pointer: string, keyword: string, expected: JsonValue, message: string, found?: string): JsonFault {
+  return { pointer, keyword, expected, ...(found === undefined ? {} : { found }), message: `${pointer} ${message}` };
+}
+
+function unknownFields(event: Record<string, unknown>): JsonFault[] {
+  return Object.keys(event)
+    .filter((field) => !FIELDS.has(field))
+    .map((field) =>
+      fault(`/${field}`, 'unknownField', [...FIELDS], 'is no field of an event; put it into payload or metadata'),
+    );
+}
+
+/** Why a name is not one, or `undefined`. Shared with the parameters of reads. */
+export function nameFault(value: unknown, bytesMax: number): string | undefined {
+  if (typeof value !== 'string') return `must be a string of 1 to ${bytesMax} bytes of UTF-8`;
+  if (value === '') return `must not be empty`;
+  if (!value.isWellFormed()) return 'holds half of a surrogate pair; send well-formed Unicode';
+  const bytes = Buffer.byteLength(value);
+  if (bytes > bytesMax) return `has ${bytes} bytes of UTF-8; at most ${bytesMax} are allowed`;
+  if (value === '.' || value === '..') return 'must not be . or .., which no URL can carry';
+  return undefined;
+}
+
+/** Why an aggregate id or event id is not one, or `undefined`. */
+export function idFault(value: unknown): string | undefined {
+  return nameFault(value, ID_BYTES_MAX);
+}
+
+/** Why an event type is not one, or `undefined`. */
+export function typeFault(value: unknown): string | undefined {
+  return nameFault(value, TYPE_BYTES_MAX);
+}
+
+function checkName(field: string, value: unknown, bytesMax: number): JsonFault[] {
+  const message = nameFault(value, bytesMax);
+  return message === undefined ? [] : [fault(`/${field}`, 'name', `1 to ${bytesMax} bytes of UTF-8`, message)];
+}
+
+function checkVersion(value: unknown): JsonFault[] {
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return [];
+  return [fault('/aggregateVersion', 'version', 'an integer from 1', 'must be an integer from 1', describe(value))];
+}
+
+function checkTimestamp(value: unknown, now: number): JsonFault[] {
+  const expected = 'ISO 8601 in UTC with milliseconds, such as 2026-01-31T12:00:00.000Z';
+  if (!isCanonicalTime(value)) {
+    return [
+      fault(
+        '/timestamp',
+        'timestamp',
+        expected,
+        `must be ${expected}; new Date(…).toISOString() writes it`,
+        describe(value),
+      ),
+    ];
+  }
+  if (Date.parse(value) <= now + FUTURE_MS_MAX) return [];
+  return [
+    fault(
+      '/timestamp',
+      'future',
+      'at most 5 minutes ahead',
+      "is more than 5 minutes ahead of the store's clock",
+      value,
+    ),
+  ];
+}
+
+function checkObject(field: string, value: unknown): JsonFault[] {
+  if (!isPlainObject(value)) {
+    return [fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', describe(value))];
+  }
+  return checkJson(value, `/${field}`);
+}
+
+function checkMetadata(metadata: unknown): JsonFault[] {
+  const faults = checkObject('metadata', metadata);
+  if (faults.length > 0) return faults;
+  const given = metadata as Record<string, unknown>;
+  return [...Object.keys(given).flatMap(checkMetadataKey), ...checkKnownMetadata(given)];
+}
+
+function checkMetadataKey(key: string): JsonFault[] {
+  if (!key.startsWith('$') && !key.startsWith('nexus')) return [];
+  const message = 'is reserved: keys that start with $ or nexus belong to the store; rename it';
+  return [fault(`/metadata/${key}`, 'reservedKey', 'a key without the prefixes $ and nexus', message)];
+}
+
+function checkKnownMetadata(metadata: Record<string, unknown>): JsonFault[] {
+  const faults = ['correlationId', 'causationId', 'userId']
+    .filter((key) => Object.hasOwn(metadata, key) && typeof metadata[key] !== 'string')
+    .map((key) => fault(`/metadata/${key}`, 'type', 'string', 'must be a string', describe(metadata[key])));
+  const version = metadata.schemaVersion;
+  if (!Object.hasOwn(metadata, 'schemaVersion') || isSchemaVersion(version)) return faults;
+  const expected = 'an integer from 1, or a string of 1 to 200 characters';
+  return [
+    ...faults,
+    fault('/metadata/schemaVersion', 'schemaVersion', expected, `must be ${expected}`, describe(version)),
+  ];
+}
+
+function isSchemaVersion(value: unknown): boolean {
+  if (typeof value === 'string') return value.length >= 1 && value.length <= 200;
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** What was found, short and harmless. */
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : typeof value;
+}

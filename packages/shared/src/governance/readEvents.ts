@@ -1,0 +1,23 @@
+import type { EventJournal } from '../ports/EventJournal.ts';
+import type { ReadAggregateOptions } from '../ports/EventStorePort.ts';
+import type { RecordedEvent } from '../types/DomainEvent.ts';
+import { checkAggregateId, checkLimit, checkVersion } from './parameters.ts';
+
+/**
+ * The pages of one aggregate's events.
+ *
+ * @throws InvalidArgumentError - at once
+ */
+export function readEvents(
+  journal: EventJournal,
+  aggregateId: string,
+  options: ReadAggregateOptions,
+): AsyncIterable<readonly RecordedEvent[]> {
+  const { fromVersion = 1, toVersion, direction = 'forward', limit, signal } = options;
+  checkAggregateId(aggregateId);
+  checkVersion('fromVersion', fromVersion);
+  if (toVersion !== undefined) checkVersion('toVersion', toVersion);
+  if (limit !== undefined) checkLimit(limit, Number.MAX_SAFE_INTEGER);
+  signal?.throwIfAborted();
+  return journal.readAggregate(aggregateId, { fromVersion, toVersion, direction, limit, signal });
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { EventJournal } from '../ports/EventJournal.ts';
+import type { VerifyFinding, VerifyReport } from '../ports/EventStoreAdmin.ts';
+import type { RecordedEvent } from '../types/DomainEvent.ts';
+import type { Receipt } from '../types/Receipt.ts';
+import { digestOfAppend, digestOfEvent } from './digest.ts';
+
+const FINDINGS_MAX = 1_000;
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (events: number) => void;
+}
+
+/** Reads everything, recomputes every digest, and compares. Memory does not grow with the store. */
+export async function verifyStore(journal: EventJournal, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const verification = new Verification(journal);
+  for (const { where, found } of await journal.checkIntegrity()) {
+    verification.add({ severity: 'error', rule: 'storage', message: `${where}: ${found}` });
+  }
+  for await (const page of journal.scan({ signal: options.signal })) {
+    for (const event of page) await verification.check(event);
+    options.onProgress?.(verification.events);
+  }
+  return verification.report();
+}
+
+class Verification {
+  events = 0;
+  readonly #journal: EventJournal;
+  readonly #content = createHash('sha256');
+  readonly #findings: VerifyFinding[] = [];
+  #findingsTotal = 0;
+  #errors = 0;
+  #aggregates = 0;
+  #previous: RecordedEvent | undefined;
+  /** The receipt that covers the previous event, and the version it reaches to. */
+  #covered: { readonly aggregateId: string; readonly toVersion: number } | undefined;
+
+  constructor(journal: EventJournal) {
+    this.#journal = journal;
+  }
+
+  async check(event: RecordedEvent): Promise<void> {
+    this.events++;
+    const before = this.#previous?.aggregateId === event.aggregateId ? this.#previous : undefined;
+    if (before === undefined) this.#aggregates++;
+    this.#checkOrder(event, before);
+    const digest = digestOfEvent(event);
+    if (digest !== event.recorded.digest) this.#fault('digest', event, 'its content does not have its recorded digest');
+    this.#content.update(`${digest}\n`);
+    await this.#checkReceipt(event);
+    this.#previous = event;
+  }
+
+  #checkOrder(event: RecordedEvent, before: RecordedEvent | undefined): void {
+    const expected = (before?.aggregateVersion ?? 0) + 1;
+    if (event.aggregateVersion !== expected) this.#fault('version-gap', event, `version ${expected} should stand here`);
+    if (before !== undefined && event.timestamp < before.timestamp) {
+      const { aggregateId, aggregateVersion } = event;
+      const message = `${aggregateId} at version ${aggregateVersion}: its timestamp is earlier than the one before`;
+      this.add({ severity: 'note', rule: 'timestamp-steps-back', aggregateId, aggregateVersion, message });
+    }
+  }
+
+  /** Each receipt is read and checked once for each aggregate that it covers. */
+  async #checkReceipt(event: RecordedEvent): Promise<void> {
+    const { aggregateId, aggregateVersion } = event;
+    if (this.#covered?.aggregateId === aggregateId && aggregateVersion <= this.#covered.toVersion) return;
+    const receipt = await this.#journal.getReceipt(aggregateId, aggregateVersion);
+    const share = receipt?.shares.find((one) => one.aggregateId === aggregateId);
+    if (receipt === undefined || share === undefined) {
+      this.#fault('receipt-missing', event, 'no receipt says what let it in');
+      return;
+    }
+    this.#covered = share;
+    if (aggregateVersion !== share.fromVersion || receipt.digest !== (await this.#digestOfShares(receipt))) {
+      this.#fault('receipt-mismatch', event, `receipt ${receipt.receiptId} was made for other content`);
+    }
+  }
+
+  async #digestOfShares({ shares }: Receipt): Promise<string> {
+    const digests: string[] = [];
+    for (const { aggregateId, fromVersion, toVersion } of shares) {
+      for await (const page of this.#journal.readAggregate(aggregateId, {
+        fromVersion,
+        toVersion,
+        direction: 'forward',
+      })) {
+        digests.push(...page.map(({ recorded }) => recorded.digest));
+      }
+    }
+    return digestOfAppend(digests);
+  }
+
+  #fault(rule: VerifyFinding['rule'], { aggregateId, aggregateVersion }: RecordedEvent, what: string): void {
+    const message = `${aggregateId} at version ${aggregateVersion}: ${what}`;
+    this.add({ severity: 'error', rule, aggregateId, aggregateVersion, message });
+  }
+
+  add(finding: VerifyFinding): void {
+    this.#findingsTotal++;
+    if (finding.severity === 'error') this.#errors++;
+    if (this.#findings.length < FINDINGS_MAX) this.#findings.push(finding);
+  }
+
+  report(): VerifyReport {
+    return {
+      clean: this.#errors === 0,
+      events: this.events,
+      aggregates: this.#aggregates,
+      contentDigest: `1:${this.#content.digest('hex')}`,
+      findings: this.#findings,
+      findingsTotal: this.#findingsTotal,
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
+import type { Admission, RateLimiterPort } from '../ports/RateLimiterPort.ts';
+
+export interface SlidingLogOptions {
+  /** Requests in any window. Default: 10. */
+  readonly limit?: number;
+  /** Default: 60,000. */
+  readonly windowMs?: number;
+  /** Keys that are remembered; when all have been active within a window, new ones are refused. Default: 10,000. */
+  readonly keysMax?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * At most `limit` requests in any `windowMs`, by the times of the last admitted ones: exact, where fixed windows let
+ * nearly twice as many through around an edge. Memory is bounded by `keysMax` × `limit` times.
+ */
+export class SlidingLogRateLimiter implements RateLimiterPort {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly #keysMax: number;
+  readonly #clock: Clock;
+  /** In the order of the last admission, oldest first. */
+  readonly #admissions = new Map<string, readonly number[]>();
+
+  constructor(options: SlidingLogOptions = {}) {
+    this.limit = options.limit ?? 10;
+    this.windowMs = options.windowMs ?? 60_000;
+    this.#keysMax = options.keysMax ?? 10_000;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+  }
+
+  async admit(key: string): Promise<Admission> {
+    const now = this.#clock.now();
+    this.#forgetIdle(now);
+    const recent = (this.#admissions.get(key) ?? []).filter((time) => now - time < this.windowMs);
+    const oldest = recent[0];
+    if (recent.length >= this.limit && oldest !== undefined) return this.#refuse(oldest, now);
+    if (recent.length === 0 && this.#admissions.size >= this.#keysMax)
+      return this.#refuse(this.#oldestActivity(now), now);
+    this.#admissions.delete(key);
+    this.#admissions.set(key, [...recent, now]);
+    return { admitted: true };
+  }
+
+  #refuse(since: number, now: number): Admission {
+    return { admitted: false, retryAfterMs: since + this.windowMs - now };
+  }
+
+  #oldestActivity(now: number): number {
+    return this.#admissions.values().next().value?.at(-1) ?? now;
+  }
+
+  /** Keys are kept in the order of their last admission, so that the idle ones come first. */
+  #forgetIdle(now: number): void {
+    for (const [key, times] of this.#admissions) {
+      if (now - (times.at(-1) ?? 0) < this.windowMs) return;
+      this.#admissions.delete(key);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../ports/Clock.ts';
+import type { RegisteredSchema, SchemaRegistryPort } from '../ports/SchemaRegistryPort.ts';
+import { withTimeout } from '../resilience/withTimeout.ts';
+import { GovernanceUnavailableError } from '../types/errors.ts';
+import { type CompiledSchema, compileSchema } from './compileSchema.ts';
+
+/** A registered schema, compiled. */
+export interface CatalogEntry extends RegisteredSchema {
+  readonly check: CompiledSchema;
+}
+
+interface CachedAnswer {
+  readonly entry: CatalogEntry | undefined;
+  readonly fetchedAt: number;
+}
+
+const UNKNOWN_MS = 5_000;
+const LATEST_MS = 30_000;
+const ANSWERS_MAX = 10_000;
+
+/**
+ * The registry's schemas, each compiled once. A version that was seen never needs the registry again; the latest
+ * version is trusted for 30 s, and "unknown" for 5 s. Concurrent questions for one schema ask the registry once.
+ */
+export class SchemaCatalog {
+  readonly #registry: SchemaRegistryPort;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #answers = new Map<string, CachedAnswer>();
+  readonly #compiled = new Map<string, CatalogEntry>();
+  readonly #asking = new Map<string, Promise<CatalogEntry | undefined>>();
+
+  constructor(registry: SchemaRegistryPort, options: { readonly clock: Clock; readonly timeoutMs: number }) {
+    this.#registry = registry;
+    this.#clock = options.clock;
+    this.#timeoutMs = options.timeoutMs;
+  }
+
+  /**
+   * @param version - `undefined`: the latest
+   * @throws GovernanceUnavailableError - the registry fails, or does not answer in time
+   */
+  async find(eventType: string, version?: string): Promise<CatalogEntry | undefined> {
+    const key = keyOf(eventType, version);
+    const cached = this.#answers.get(key);
+    if (cached !== undefined && this.#isFresh(cached, version)) return cached.entry;
+    return this.refresh(eventType, version);
+  }
+
+  /** Asks the registry, whatever is cached. */
+  refresh(eventType: string, version?: string): Promise<CatalogEntry | undefined> {
+    const key = keyOf(eventType, version);
+    const running = this.#asking.get(key);
+    if (running !== undefined) return running;
+    const asking = this.#ask(eventType, version).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  #isFresh({ entry, fetchedAt }: CachedAnswer, version: string | undefined): boolean {
+    const age = this.#clock.now() - fetchedAt;
+    if (entry === undefined) return age < UNKNOWN_MS;
+    return version !== undefined || age < LATEST_MS;
+  }
+
+  async #ask(eventType: string, version: string | undefined): Promise<CatalogEntry | undefined> {
+    const registered = await this.#fetch(eventType, version);
+    const entry = registered === undefined ? undefined : this.#compile(registered);
+    remember(this.#answers, keyOf(eventType, version), { entry, fetchedAt: this.#clock.now() });
+    return entry;
+  }
+
+  async #fetch(eventType: string, version: string | undefined): Promise<RegisteredSchema | undefined> {
+    const unavailable = (reason: string, cause?: unknown) =>
+      new GovernanceUnavailableError(
+        `The schema registry could not say which schema ${eventType} has: ${reason}. Nothing was stored; try again`,
+        { part: 'schema-registry', reason },
+        { cause },
+      );
+    try {
+      const late = () => unavailable(`no answer within ${this.#timeoutMs} ms`);
+      const ask = (signal: AbortSignal) => this.#registry.getSchema(eventType, version, { signal });
+      return await withTimeout(ask, this.#timeoutMs, this.#clock, late);
+    } catch (error) {
+      if (error instanceof GovernanceUnavailableError) throw error;
+      throw unavailable(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  #compile(registered: RegisteredSchema): CatalogEntry {
+    const key = JSON.stringify([registered.eventType, registered.version, registered.digest]);
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    try {
+      const entry = { ...registered, check: compileSchema(registered.schema) };
+      remember(this.#compiled, key, entry);
+      return entry;
+    } catch (error) {
+      const reason = `the schema of ${registered.eventType}, version ${registered.version}, is no usable schema`;
+      throw new GovernanceUnavailableError(
+        `The schema registry answered wrongly: ${reason}. Nothing was stored; mend the registered schema`,
+        { part: 'schema-registry', reason },
+        { cause: error },
+      );
+    }
+  }
+}
+
+function keyOf(eventType: string, version: string | undefined): string {
+  return JSON.stringify([eventType, version ?? null]);
+}
+
+/** Bounded: the oldest entry makes room. */
+function remember<Value>(cache: Map<string, Value>, key: string, value: Value): void {
+  cache.delete(key);
+  cache.set(key, value);
+  const [oldest] = cache.keys();
+  if (cache.size > ANSWERS_MAX && oldest !== undefined) cache.delete(oldest);
+}

@@ -1,0 +1,39 @@
+import { escapeSegment } from '../governance/jsonRules.ts';
+import { InvalidArgumentError } from '../types/errors.ts';
+import type { JsonObject, JsonValue } from '../types/json.ts';
+
+const UNIQUE_ITEMS_MAX = 1_000;
+const SCALARS: ReadonlySet<JsonValue> = new Set(['string', 'number', 'integer', 'boolean', 'null']);
+
+/**
+ * Refuses what would let a payload cost more than linear time: `uniqueItems` over an unbounded array of objects.
+ *
+ * @throws InvalidArgumentError
+ */
+export function refuseUnsafeSchema(schema: JsonValue, pointer = ''): void {
+  if (Array.isArray(schema)) {
+    for (const [index, item] of schema.entries()) refuseUnsafeSchema(item, `${pointer}/${index}`);
+  } else if (typeof schema === 'object' && schema !== null) {
+    refuseUnboundedUnique(schema as JsonObject, pointer);
+    for (const [key, value] of Object.entries(schema)) refuseUnsafeSchema(value, `${pointer}/${escapeSegment(key)}`);
+  }
+}
+
+function refuseUnboundedUnique(schema: JsonObject, pointer: string): void {
+  if (schema.uniqueItems !== true) return;
+  const { maxItems } = schema;
+  if (typeof maxItems === 'number' && maxItems <= UNIQUE_ITEMS_MAX) return;
+  if (hasScalarItems(schema)) return;
+  const remedy = `needs maxItems of at most ${UNIQUE_ITEMS_MAX}, or items of a scalar type`;
+  throw new InvalidArgumentError(
+    'schema',
+    `${pointer}/uniqueItems ${remedy}: comparing large items takes quadratic time`,
+  );
+}
+
+function hasScalarItems({ items }: JsonObject): boolean {
+  if (typeof items !== 'object' || items === null || Array.isArray(items)) return false;
+  const type = (items as JsonObject).type;
+  const types = Array.isArray(type) ? type : [type];
+  return types.length > 0 && types.every((one) => SCALARS.has(one as JsonValue));
+}
