@@ -6,6 +6,7 @@ export { GovernedEventStore } from './governance/GovernedEventStore.ts';
 export type { GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
 export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';
+export { parseJson } from './json/parseJson.ts';
 export { InMemoryPolicy, type InMemoryPolicyOptions, type PolicyRule } from './policy/InMemoryPolicy.ts';
 export type { AuditLogPort, AuditRecord } from './ports/AuditLogPort.ts';
 export { type Clock, SYSTEM_CLOCK } from './ports/Clock.ts';
