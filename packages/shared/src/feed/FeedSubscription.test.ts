@@ -1,0 +1,224 @@
+import { InMemoryEventStore } from '@nexus/adapters/embedded';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../testing/ManualClock.ts';
+import { InMemoryAuditLog } from '../audit/InMemoryAuditLog.ts';
+import { nextEvents } from '../governance/nextEvents.ts';
+import type { ConsumerOptions } from '../ports/Subscription.ts';
+import type { RecordedEvent } from '../types/DomainEvent.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Lets the subscription work on until the condition holds. */
+async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000; turn++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error('the condition never held');
+}
+
+function arrange() {
+  const clock = new ManualClock();
+  const auditLog = new InMemoryAuditLog();
+  const store = new InMemoryEventStore({ clock, auditLog });
+  closing.push(() => store.close());
+  const append = (aggregateId: string, version: number) =>
+    store.append(nextEvents(aggregateId, version - 1, [{ eventType: 'A', payload: {} }], { now: () => clock.now() }));
+  return { clock, auditLog, store, append };
+}
+
+/** Collects what a subscription delivers; `fails` says which events its handler refuses. */
+function collect(store: InMemoryEventStore, options: ConsumerOptions, fails: (place: string) => boolean = () => false) {
+  const delivered: string[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const handler = async (event: RecordedEvent) => {
+    const place = `${event.aggregateId}:${event.aggregateVersion}`;
+    if (fails(place)) throw new Error(`${place} is poison`);
+    delivered.push(place);
+    for (const { count, resolve } of waiting) if (delivered.length >= count) resolve();
+  };
+  const subscription = store.subscribeToStream(handler, { attemptsMax: 1, ...options });
+  const until = (count: number) =>
+    new Promise<void>((resolve) => {
+      waiting.push({ count, resolve });
+      if (delivered.length >= count) resolve();
+    });
+  return { delivered, subscription, until };
+}
+
+describe('a claim', () => {
+  it('is held by one subscription; the next takes over when it is given up', async () => {
+    const { store, append, clock } = arrange();
+    const first = collect(store, { consumer: 'c' });
+    await first.subscription.started;
+    const second = collect(store, { consumer: 'c' });
+    await append('a', 1);
+    await first.until(1);
+
+    expect(second.subscription.status().state).toBe('standby');
+
+    await first.subscription.close();
+    clock.advance(1_000);
+    await append('a', 2);
+    await second.until(1);
+    expect(first.delivered).toEqual(['a:1']);
+    expect(second.delivered).toEqual(['a:2']);
+  });
+
+  it('runs out when its owner is stuck, and the owner then moves nothing', async () => {
+    const { store, append, clock } = arrange();
+    await append('a', 1);
+    await append('a', 2);
+    const release = Promise.withResolvers<void>();
+    const inHandler = Promise.withResolvers<AbortSignal>();
+    const stuck = store.subscribeToStream(
+      async (_event, { signal }) => {
+        inHandler.resolve(signal);
+        await release.promise;
+      },
+      { consumer: 'c' },
+    );
+    const signal = await inHandler.promise;
+
+    // Time leaps past the lease before its owner can renew it, as when a process is frozen.
+    const next = collect(store, { consumer: 'c' });
+    clock.advance(60_000);
+    await next.until(2);
+
+    expect(next.delivered).toEqual(['a:1', 'a:2']);
+    expect(signal.aborted).toBe(true);
+    release.resolve();
+    await stuck.close();
+  });
+});
+
+describe('a poison event', () => {
+  it('parks its aggregate, and retry delivers what waits in order', async () => {
+    const { store, append, auditLog } = arrange();
+    let poison = true;
+    const { delivered, subscription, until } = collect(store, { consumer: 'c' }, (place) => poison && place === 'a:2');
+    for (const [id, version] of [
+      ['a', 1],
+      ['a', 2],
+      ['b', 1],
+      ['a', 3],
+    ] as const)
+      await append(id, version);
+    await until(2);
+
+    expect(delivered).toEqual(['a:1', 'b:1']);
+    expect(await subscription.parked()).toMatchObject([
+      { aggregateId: 'a', aggregateVersion: 2, error: 'a:2 is poison', state: 'parked' },
+    ]);
+
+    poison = false;
+    await subscription.retry('a');
+    await append('a', 4);
+    await until(5);
+    expect(delivered).toEqual(['a:1', 'b:1', 'a:2', 'a:3', 'a:4']);
+    await eventually(async () => (await subscription.parked()).length === 0);
+    expect(auditLog.records.map(({ action }) => action)).toEqual(['feed.retried']);
+  });
+
+  it('is left out by discard, which goes on behind it', async () => {
+    const { store, append, auditLog } = arrange();
+    const { delivered, subscription, until } = collect(store, { consumer: 'c' }, (place) => place === 'a:1');
+    for (const version of [1, 2, 3]) await append('a', version);
+    await append('b', 1);
+    await until(1);
+
+    await expect(subscription.discard('a', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await subscription.discard('a', 1);
+    await until(3);
+
+    expect(delivered).toEqual(['b:1', 'a:2', 'a:3']);
+    expect(auditLog.records).toMatchObject([
+      { action: 'feed.discarded', details: { aggregateId: 'a', aggregateVersion: 1 } },
+    ]);
+  });
+
+  it('stays parked for a subscription that comes later, until an operator asks for it', async () => {
+    const { store, append, clock } = arrange();
+    const first = collect(store, { consumer: 'c' }, (place) => place === 'a:1');
+    await append('a', 1);
+    await append('b', 1);
+    await first.until(1);
+    await first.subscription.close();
+    await append('a', 2);
+    const second = collect(store, { consumer: 'c' });
+    await append('c', 1);
+    await second.until(1);
+    expect(second.delivered).toEqual(['c:1']);
+
+    await store.retryParked('c', 'a');
+    await clock.untilSomebodySleeps();
+    clock.advance(2_500);
+    await second.until(3);
+
+    expect(second.delivered).toEqual(['c:1', 'a:1', 'a:2']);
+  });
+
+  it('is skipped and audited where that was chosen', async () => {
+    const { store, append, auditLog } = arrange();
+    const { delivered, subscription, until } = collect(
+      store,
+      { consumer: 'c', onFailure: 'skip-event' },
+      (place) => place === 'a:1',
+    );
+    await append('a', 1);
+    await append('a', 2);
+    await until(1);
+
+    expect(delivered).toEqual(['a:2']);
+    expect(subscription.status().ordered).toBe(false);
+    expect(auditLog.records.map(({ action }) => action)).toEqual(['feed.skipped']);
+  });
+
+  it('ends the subscription with its error where that was chosen', async () => {
+    const { store, append } = arrange();
+    const { subscription } = collect(store, { consumer: 'c', onFailure: 'stop' }, () => true);
+    await append('a', 1);
+
+    await expect(subscription.closed).rejects.toThrow('a:1 is poison');
+
+    expect(subscription.status()).toMatchObject({ state: 'failed', error: { message: 'a:1 is poison' } });
+  });
+});
+
+it('waits out an outage: different aggregates that fail in a row are not all parked, and none is lost', async () => {
+  const { store, append, clock } = arrange();
+  let down = true;
+  const failed: string[] = [];
+  const isDown = (place: string) => {
+    if (down) failed.push(place);
+    return down;
+  };
+  const { delivered, subscription, until } = collect(store, { consumer: 'c', outageAfter: 3 }, isDown);
+  for (const id of ['a', 'b', 'c', 'd']) await append(id, 1);
+  await eventually(() => subscription.status().state === 'outage');
+
+  expect(failed).toEqual(['a:1', 'b:1', 'c:1']);
+  expect(subscription.status().parkedAggregates).toBe(2);
+
+  down = false;
+  clock.advance(1_000);
+  await until(4);
+  expect(delivered.toSorted()).toEqual(['a:1', 'b:1', 'c:1', 'd:1']);
+  await eventually(async () => (await subscription.parked()).length === 0);
+});
+
+it.each([
+  ['attemptsMax', { attemptsMax: 0 }],
+  ['checkpointEvery', { checkpointEvery: 1.5 }],
+  ['retryDelaysMs', { retryDelaysMs: [-1] }],
+  ['consumer', { consumer: 'a/b' }],
+] as const)('refuses a wrong %s', (argument, options) => {
+  const { store } = arrange();
+
+  expect(() => store.subscribeToStream(async () => {}, options)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ argument }) }),
+  );
+});

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConcurrencyError, StoreUnavailableError } from '../types/errors.ts';
+import { createRetry } from './retry.ts';
+
+const BUSY = new StoreUnavailableError('busy', { reason: 'busy' });
+
+describe('createRetry', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('tries once and three times more, after 1, 2 and 4 s plus up to a quarter', async () => {
+    const times: number[] = [];
+    const retry = createRetry({ random: () => 1 });
+    const started = Date.now();
+
+    const failing = retry(async () => {
+      times.push(Date.now() - started);
+      throw BUSY;
+    });
+    const outcome = expect(failing).rejects.toBe(BUSY);
+    await vi.runAllTimersAsync();
+    await outcome;
+
+    expect(times).toEqual([0, 1_250, 3_750, 8_750]);
+  });
+
+  it('does not try again what is not transient', async () => {
+    const conflict = new ConcurrencyError('moved on', { aggregateId: 'a', expectedVersion: 0, actualVersion: 1 });
+    const task = vi.fn().mockRejectedValue(conflict);
+
+    await expect(createRetry()(task)).rejects.toBe(conflict);
+
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+
+  it('returns what a later try returns', async () => {
+    const task = vi.fn().mockRejectedValueOnce(BUSY).mockResolvedValue('stored');
+
+    const outcome = createRetry()(task);
+    await vi.runAllTimersAsync();
+
+    expect(await outcome).toBe('stored');
+  });
+
+  it('tries once only when there are no delays', async () => {
+    const task = vi.fn().mockRejectedValue(BUSY);
+
+    await expect(createRetry({ delaysMs: [] })(task)).rejects.toBe(BUSY);
+
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../../../testing/ManualClock.ts';
+import type { RegisteredSchema } from '../ports/SchemaRegistryPort.ts';
+import { InMemorySchemaRegistry } from './InMemorySchemaRegistry.ts';
+import { SchemaCatalog } from './SchemaCatalog.ts';
+
+function arrange(registry = new InMemorySchemaRegistry()) {
+  const clock = new ManualClock();
+  const getSchema = vi.spyOn(registry, 'getSchema');
+  return { clock, registry, getSchema, catalog: new SchemaCatalog(registry, { clock, timeoutMs: 5_000 }) };
+}
+
+describe('SchemaCatalog', () => {
+  it('asks the registry once for a version, for ever', async () => {
+    const { clock, registry, getSchema, catalog } = arrange();
+    registry.register('A', { type: 'object' });
+
+    const first = await catalog.find('A', '1');
+    clock.advance(86_400_000);
+    const second = await catalog.find('A', '1');
+
+    expect(second).toBe(first);
+    expect(getSchema).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks once for many concurrent questions', async () => {
+    const { registry, getSchema, catalog } = arrange();
+    registry.register('A', { type: 'object' });
+
+    await Promise.all(Array.from({ length: 50 }, () => catalog.find('A')));
+
+    expect(getSchema).toHaveBeenCalledTimes(1);
+  });
+
+  it('trusts the latest version for 30 s, and "unknown" for 5 s', async () => {
+    const { clock, registry, getSchema, catalog } = arrange();
+    registry.register('A', { type: 'object' });
+    await catalog.find('A');
+    await catalog.find('B');
+
+    clock.advance(4_999);
+    await Promise.all([catalog.find('A'), catalog.find('B')]);
+    clock.advance(1);
+    await Promise.all([catalog.find('A'), catalog.find('B')]);
+    clock.advance(25_000);
+    await catalog.find('A');
+
+    expect(getSchema.mock.calls.map(([type]) => type)).toEqual(['A', 'B', 'B', 'A']);
+  });
+
+  it('says unavailable when the registry hangs, fails or holds rubbish', async () => {
+    const { clock, getSchema, catalog } = arrange();
+    const unavailable = { code: 'GOVERNANCE_UNAVAILABLE', details: { part: 'schema-registry' } };
+
+    getSchema.mockReturnValueOnce(new Promise(() => {}));
+    const hanging = expect(catalog.find('A')).rejects.toMatchObject(unavailable);
+    await clock.untilSomebodySleeps();
+    clock.advance(5_000);
+    await hanging;
+    getSchema.mockRejectedValueOnce(new Error('down'));
+    await expect(catalog.find('A')).rejects.toMatchObject(unavailable);
+    getSchema.mockResolvedValueOnce({
+      eventType: 'A',
+      version: '1',
+      digest: '1:0',
+      schema: { type: 7 },
+    } as unknown as RegisteredSchema);
+    await expect(catalog.find('A')).rejects.toMatchObject(unavailable);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../types/json.ts';
+import { compileSchema } from './compileSchema.ts';
+
+describe('compileSchema', () => {
+  it.each([
+    ['2020-12 by default', { type: 'array', prefixItems: [{ type: 'string' }] }, [1], ['x', 1]],
+    [
+      'draft-07 where the schema says so',
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        type: 'array',
+        items: [{ type: 'string' }],
+        additionalItems: false,
+      },
+      ['x', 1],
+      ['x'],
+    ],
+    ['formats', { type: 'string', format: 'date-time' }, 'yesterday', '2026-01-31T12:00:00Z'],
+    ['references within the schema', { $ref: '#/$defs/n', $defs: { n: { type: 'number' } } }, 'x', 1],
+    ['integers with a zero fraction', { type: 'integer' }, 1.5, 1.0],
+    ['patterns, unanchored', { type: 'string', pattern: '\\d{3}-\\w' }, '12-x', 'a123-x!'],
+  ])('applies %s', (_what, schema, invalid, valid) => {
+    const check = compileSchema(schema as JsonObject);
+
+    expect(check(invalid as never)).not.toEqual([]);
+    expect(check(valid as never)).toEqual([]);
+  });
+
+  it('runs a catastrophic pattern in linear time', () => {
+    const check = compileSchema({ type: 'string', pattern: '^(a+)+$' });
+
+    expect(check(`${'a'.repeat(50_000)}!`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['no schema', { type: 'strin' }],
+    ['a misspelt keyword', { type: 'object', requird: ['a'] }],
+    ['a reference that leads outside', { $ref: 'https://example.com/other.json' }],
+    ['a look-ahead, which no linear engine has', { type: 'string', pattern: '(?=a)b' }],
+    ['an unknown format', { type: 'string', format: 'zip' }],
+    ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }],
+    ['uniqueItems over unbounded objects', { type: 'array', uniqueItems: true, items: { type: 'object' } }],
+    ['uniqueItems deep inside', { properties: { a: { type: 'array', uniqueItems: true, maxItems: 1_001 } } }],
+  ])('refuses %s', (_what, schema) => {
+    expect(() => compileSchema(schema as JsonObject)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  it('takes uniqueItems where it is bounded or over scalars, and keywords of our own', () => {
+    const schemas = [
+      { type: 'array', uniqueItems: true, maxItems: 1_000 },
+      { type: 'array', uniqueItems: true, items: { type: 'string' } },
+      { type: 'string', 'x-nexus-pii': true },
+    ];
+
+    for (const schema of schemas) expect(compileSchema(schema as JsonObject)).toBeTypeOf('function');
+  });
+
+  it('reports every fault of a small payload, and only the first of a large one', () => {
+    const check = compileSchema({ type: 'array', items: { type: 'string' } });
+
+    expect(check(Array.from({ length: 100 }, (_, index) => index))).toHaveLength(100);
+    expect(check(Array.from({ length: 200_000 }, (_, index) => index))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../types/DomainEvent.ts';
+import type { JsonObject } from '../types/json.ts';
+import { compileSchema } from './compileSchema.ts';
+import { violationsOf } from './violationsOf.ts';
+
+function violations(schema: JsonObject, payload: JsonObject) {
+  return violationsOf(compileSchema(schema)(payload), { eventId: 'e-1' } as DomainEvent, 0, schema);
+}
+
+describe('violationsOf', () => {
+  it('names the field, the rule, what was expected and what was found', () => {
+    const schema = { properties: { items: { items: { properties: { price: { type: 'number' } } } } } };
+
+    expect(violations(schema, { items: [{ price: 'ten' }] })).toEqual([
+      {
+        eventIndex: 0,
+        eventId: 'e-1',
+        pointer: '/payload/items/0/price',
+        keyword: 'type',
+        expected: 'number',
+        found: '"ten"',
+        message: '/payload/items/0/price must be number, found "ten"',
+      },
+    ]);
+  });
+
+  it('points at a property that is missing or one too many', () => {
+    const schema = { properties: { 'a/b': {} }, required: ['a/b'], additionalProperties: false };
+
+    expect(
+      violations(schema, { other: 1 })
+        .map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(['/payload/a~1b', '/payload/other']);
+  });
+
+  it('shortens what was found, and describes arrays and objects', () => {
+    const schema = { properties: { a: { type: 'number' }, b: { type: 'number' }, c: { type: 'number' } } };
+
+    const found = violations(schema, { a: 'x'.repeat(1_000), b: [1, 2], c: {} }).map((violation) => violation.found);
+
+    expect(found).toEqual([`"${'x'.repeat(59)}…`, 'an array of 2 items', 'an object']);
+  });
+
+  const secret = 'hunter2-secret';
+  const conditional = JSON.parse('{"if":{},"then":{"properties":{"a":{"x-nexus-pii":true}}}}') as JsonObject;
+  it.each<[string, JsonObject, JsonObject]>([
+    ['directly', { properties: { a: { type: 'number', 'x-nexus-pii': true } } }, { a: secret }],
+    [
+      'above it',
+      { properties: { a: { 'x-nexus-pii': true, properties: { b: { type: 'number' } } } } },
+      { a: { b: secret } },
+    ],
+    [
+      'beside it, in allOf',
+      { properties: { a: { allOf: [{ 'x-nexus-pii': true }, { type: 'number' }] } } },
+      { a: secret },
+    ],
+    [
+      'by reference',
+      { properties: { a: { $ref: '#/$defs/s' } }, $defs: { s: { type: 'number', 'x-nexus-pii': true } } },
+      { a: secret },
+    ],
+    ['in items', { properties: { a: { items: { enum: [1], 'x-nexus-pii': true } } } }, { a: [secret] }],
+    ['in prefixItems', { properties: { a: { prefixItems: [{ enum: [1], 'x-nexus-pii': true }] } } }, { a: [secret] }],
+    ['in a branch of if', { ...conditional, properties: { a: { type: 'number' } } }, { a: secret }],
+    ['by pattern', { patternProperties: { '^a': { type: 'number', 'x-nexus-pii': true } } }, { a1: secret }],
+    ['as an additional property', { additionalProperties: { type: 'number', 'x-nexus-pii': true } }, { any: secret }],
+  ])('never shows the value of a field that is marked as personal %s', (_where, schema, payload) => {
+    const found = violations(schema, payload);
+
+    expect(found.length).toBeGreaterThan(0);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+});
