@@ -82,7 +82,6 @@ export {
   InvalidEventError,
   InvalidJsonError,
   isNexusError,
-  MissingPeerError,
   NexusError,
   NotFoundError,
   NotSupportedError,

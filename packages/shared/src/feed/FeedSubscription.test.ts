@@ -1,10 +1,13 @@
-import { InMemoryEventStore } from '@nexus/adapters/embedded';
+import { InMemoryJournal, InMemoryEventStore } from '@nexus/adapters/embedded';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../testing/ManualClock.ts';
 import { InMemoryAuditLog } from '../audit/InMemoryAuditLog.ts';
+import { GovernedEventStore } from '../governance/GovernedEventStore.ts';
 import { nextEvents } from '../governance/nextEvents.ts';
+import type { FeedEntry, FeedRange } from '../ports/EventJournal.ts';
 import type { ConsumerOptions } from '../ports/Subscription.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
+import { StoreUnavailableError } from '../types/errors.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -31,7 +34,7 @@ function arrange() {
 }
 
 /** Collects what a subscription delivers; `fails` says which events its handler refuses. */
-function collect(store: InMemoryEventStore, options: ConsumerOptions, fails: (place: string) => boolean = () => false) {
+function collect(store: GovernedEventStore, options: ConsumerOptions, fails: (place: string) => boolean = () => false) {
   const delivered: string[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const handler = async (event: RecordedEvent) => {
@@ -210,6 +213,31 @@ it('waits out an outage: different aggregates that fail in a row are not all par
   await eventually(async () => (await subscription.parked()).length === 0);
 });
 
+it('begins where it began before when the database was away, so that nothing in between is left out', async () => {
+  const clock = new ManualClock();
+  const journal = new AwayOnce();
+  const store = new GovernedEventStore(journal, { clock });
+  closing.push(() => store.close());
+  const append = (version: number) =>
+    store.append(nextEvents('a', version - 1, [{ eventType: 'A', payload: {} }], { now: () => clock.now() }));
+  await append(1);
+  const { delivered, subscription, until } = collect(store, { from: 'now' });
+  await subscription.started;
+  const { checkpoint } = subscription.status();
+
+  await append(2);
+  journal.goAway();
+  await clock.untilSomebodySleeps();
+  await eventually(() => {
+    clock.advance(1_000);
+    return delivered.length > 0;
+  });
+  await until(1);
+
+  expect(checkpoint).toEqual(expect.any(String));
+  expect(delivered).toEqual(['a:2']);
+});
+
 it.each([
   ['attemptsMax', { attemptsMax: 0 }],
   ['checkpointEvery', { checkpointEvery: 1.5 }],
@@ -222,3 +250,22 @@ it.each([
     expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ argument }) }),
   );
 });
+
+/** Fails the first read of the feed when the test says so. */
+class AwayOnce extends InMemoryJournal {
+  readonly #away = Promise.withResolvers<void>();
+  #wasAway = false;
+
+  goAway(): void {
+    this.#away.resolve();
+  }
+
+  override async *readFeed(range: FeedRange): AsyncGenerator<readonly FeedEntry[]> {
+    if (!this.#wasAway) {
+      await this.#away.promise;
+      this.#wasAway = true;
+      throw new StoreUnavailableError('The database is away', { reason: 'test' });
+    }
+    yield* super.readFeed(range);
+  }
+}

@@ -147,7 +147,7 @@ export class FeedSubscription implements Subscription {
     if (this.#stop.signal.aborted) endSession();
     const renewing = this.#keepClaim(this.#session);
     try {
-      this.#claim.place = await this.#firstPlace();
+      await this.#takeFirstPlace();
       this.#deliveredThrough.clear();
       await this.#loadParked();
       this.#enter('catching-up');
@@ -158,6 +158,14 @@ export class FeedSubscription implements Subscription {
       endSession();
       await renewing;
     }
+  }
+
+  /** Saved at once: an interruption before the next save must not choose `now` again, and leave out what came since. */
+  async #takeFirstPlace(): Promise<void> {
+    const place = await this.#firstPlace();
+    this.#claim.place = place;
+    await this.#save();
+    if (place !== null) this.#checkpoint = encodeCheckpoint(await this.#dependencies.journal.identity(), place);
   }
 
   async #firstPlace(): Promise<FeedPlace | null> {

@@ -66,7 +66,7 @@ export interface SubscriptionStatus {
   readonly consumer?: string;
   /** False when events may be skipped. */
   readonly ordered: boolean;
-  /** After the last event handled. Absent before the first. */
+  /** After the last event handled; at first the place that delivery began from. Absent where that is the feed's start. */
   readonly checkpoint?: string;
   /** Handler calls that resolved since the subscription began. */
   readonly delivered: number;

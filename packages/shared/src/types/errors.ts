@@ -264,12 +264,6 @@ export class ConfigurationError extends NexusError<'CONFIGURATION', { setting: s
   }
 }
 
-/** An optional package is missing. */
-export class MissingPeerError extends NexusError<'MISSING_PEER', { packageName: string }> {
-  readonly code = 'MISSING_PEER';
-  readonly kind = 'configuration';
-}
-
 /** What is stored contradicts itself. */
 export class CorruptStoreError extends NexusError<'CORRUPT_STORE', { where: string; found: string }> {
   readonly code = 'CORRUPT_STORE';
