@@ -1,4 +1,4 @@
-import { InMemoryJournal, InMemoryEventStore } from '@nexus/adapters/embedded';
+import { InMemoryEventStore, InMemoryJournal } from '@nexus/adapters/embedded';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../testing/ManualClock.ts';
 import { InMemoryAuditLog } from '../audit/InMemoryAuditLog.ts';
