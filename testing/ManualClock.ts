@@ -29,7 +29,7 @@ export class ManualClock implements Clock {
     const { promise, resolve } = Promise.withResolvers<void>();
     const sleeper = { wakesAt: this.#now + ms, wake: resolve };
     this.#sleepers.add(sleeper);
-    signal?.addEventListener('abort', resolve, { once: true });
+    signal?.addEventListener('abort', () => resolve(), { once: true });
     this.#slept.resolve();
     return promise.finally(() => this.#sleepers.delete(sleeper));
   }
