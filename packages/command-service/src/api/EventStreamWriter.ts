@@ -14,10 +14,16 @@ export class EventStreamWriter {
     this.#ended = ended;
   }
 
-  /** Sends the headers at once, so that the client knows that it has begun. */
-  begin(): void {
+  /**
+   * Sends the headers at once, so that the client knows that it has begun.
+   *
+   * @param checkpoint - sent as an id without an event, so that a client that comes back before the first event resumes
+   * here, and does not begin anew
+   */
+  begin(checkpoint: string | undefined): void {
     this.#response.writeHead(200, { ...SECURE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
     this.#response.flushHeaders();
+    if (checkpoint !== undefined) this.#response.write(`id: ${checkpoint}\n\n`);
   }
 
   /** Resolves when there is room for the next event, or the stream has ended. */

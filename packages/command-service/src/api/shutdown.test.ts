@@ -4,8 +4,8 @@ import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import type { AppendOptions, AppendReceipt, DomainEvent } from '@nexus/shared';
 import type { FastifyInstance } from 'fastify';
 import { expect, it } from 'vitest';
+import { ManualClock } from '../../../../testing/ManualClock.ts';
 import { FeedReader } from './testing/FeedReader.ts';
-import { ManualClock } from './testing/ManualClock.ts';
 import { appendMany, eventOf, serve } from './testing/serving.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

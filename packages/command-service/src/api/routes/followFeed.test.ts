@@ -1,8 +1,8 @@
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import type { ConsumerOptions, EventHandler, Subscription } from '@nexus/shared';
 import { expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../../../../../testing/ManualClock.ts';
 import { FeedReader } from '../testing/FeedReader.ts';
-import { ManualClock } from '../testing/ManualClock.ts';
 import { apiOn, appendMany, eventOf, serve } from '../testing/serving.ts';
 
 async function follow(url: string, headers?: Record<string, string>): Promise<FeedReader> {
@@ -30,8 +30,24 @@ it('sends only what is stored after it began, when nothing else is said', async 
   const reader = await follow(`${url}/api/feed`);
 
   await store.append([eventOf('order-1', 4)]);
-  const message = await reader.next();
+  const [, message] = await reader.take(2);
 
+  expect(message?.event?.aggregateVersion).toBe(4);
+});
+
+it('begins with the id of its place, by which a client resumes that went away before the first event', async () => {
+  const store = new InMemoryEventStore();
+  await appendMany(store, 'order-1', 3);
+  const { url } = await serve(store);
+  const first = await follow(`${url}/api/feed`);
+  const place = await first.next();
+  first.leave();
+  await store.append([eventOf('order-1', 4)]);
+
+  const resumed = await follow(`${url}/api/feed`, { 'last-event-id': place?.id ?? '' });
+  const [, message] = await resumed.take(2);
+
+  expect(place).toEqual({ comment: false, id: expect.any(String) });
   expect(message?.event?.aggregateVersion).toBe(4);
 });
 
@@ -48,7 +64,7 @@ it.each([
   first.leave();
 
   const resumed = await follow(`${url}/api/feed${query}`, headers);
-  const messages = await resumed.take(3);
+  const [, ...messages] = await resumed.take(4);
 
   expect(messages.map(({ event }) => event?.aggregateVersion)).toEqual([3, 4, 5]);
 });

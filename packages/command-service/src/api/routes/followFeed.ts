@@ -11,7 +11,7 @@ const SCHEMA = {
   summary: 'Follow all events as they are stored',
   description:
     'Server-sent events, each with the event as its data and a checkpoint as its id. A client that comes back with ' +
-    'Last-Event-ID, as browsers do, goes on behind that event; the header goes before the parameter. A comment is sent ' +
+    'Last-Event-ID, as browsers do, goes on behind that event; the header goes before the parameter. A stream may begin with an id alone, the place that it begins from. A comment is sent ' +
     'now and then on a silent feed. A checkpoint of another store, or of one that was restored, is a 409.',
   querystring: {
     type: 'object',
@@ -63,7 +63,7 @@ async function follow(context: ApiContext, from: string, reply: FastifyReply): P
   await subscription.started;
   if (context.lifecycle.closing.aborted) throw shuttingDown();
   reply.hijack();
-  writer.begin();
+  writer.begin(subscription.status().checkpoint);
   begun.resolve();
   await Promise.race([keepAlive(context, writer, ended), subscription.closed]).then(
     () => writer.end(),

@@ -1,6 +1,6 @@
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import { expect, it } from 'vitest';
-import { ManualClock } from '../testing/ManualClock.ts';
+import { ManualClock } from '../../../../../testing/ManualClock.ts';
 import { apiOn } from '../testing/serving.ts';
 
 it.each(['live', 'ready'])('is %s while the store answers', async (state) => {

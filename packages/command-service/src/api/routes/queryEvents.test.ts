@@ -1,7 +1,7 @@
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import type { RecordedEvent } from '@nexus/shared';
 import { expect, it } from 'vitest';
-import { ManualClock } from '../testing/ManualClock.ts';
+import { ManualClock } from '../../../../../testing/ManualClock.ts';
 import { apiOn, appendMany, eventOf } from '../testing/serving.ts';
 
 const URL = '/api/events?eventType=OrderPlaced&startTime=2026-01-31T00:00:00.000Z&endTime=2026-01-31T23:59:59.999Z';
