@@ -55,7 +55,8 @@ export type {
   SubscriptionStatus,
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
-export { type SlidingLogOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
+export { SharedRateLimiter } from './resilience/SharedRateLimiter.ts';
+export { type RateLimiterOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
 export { InMemorySchemaRegistry } from './schema/InMemorySchemaRegistry.ts';
 export type {
   DomainEvent,

@@ -17,6 +17,7 @@ import type {
 import { type LoggerPort, SILENT_LOGGER } from '../ports/LoggerPort.ts';
 import type { ConsumerOptions, EventHandler, ParkedAggregate, Subscription } from '../ports/Subscription.ts';
 import { createRetry } from '../resilience/retry.ts';
+import { SharedRateLimiter } from '../resilience/SharedRateLimiter.ts';
 import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
@@ -77,9 +78,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     });
     refuseUniqueIdsWithoutIndex(options, journal);
     this.#pipeline = this.#createPipeline(schemaRegistry);
-    const rateLimiter =
-      options.rateLimiter === undefined ? new SlidingLogRateLimiter({ clock: this.#clock }) : options.rateLimiter;
-    this.#queries = new TemporalQueries(journal, rateLimiter);
+    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock));
   }
 
   append(events: readonly EventOf<Events>[], options: AppendOptions = {}): Promise<AppendReceipt> {
@@ -287,6 +286,14 @@ function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventSto
     throw new ConfigurationError('schemaRegistry', message);
   }
   return enableSchemaValidation === false ? undefined : schemaRegistry;
+}
+
+/** Where the records outlive the process, all processes on the store share the quota. */
+function rateLimiterOf({ rateLimiter }: GovernedEventStoreOptions, journal: EventJournal, clock: Clock) {
+  if (rateLimiter !== undefined) return rateLimiter;
+  return journal.capabilities.durable
+    ? new SharedRateLimiter(journal.records, { clock })
+    : new SlidingLogRateLimiter({ clock });
 }
 
 function refuseUniqueIdsWithoutIndex(

@@ -26,7 +26,10 @@ export interface GovernedEventStoreOptions {
   readonly governanceTimeoutMs?: number;
   /** Default: the logger. */
   readonly auditLog?: AuditLogPort;
-  /** Counts temporal queries by client. Default: 10 in any 60 s, in memory. `null`: no limit. */
+  /**
+   * Counts temporal queries by client. Default: 10 in any 60 s, shared by all processes on a durable store. `null`: no
+   * limit.
+   */
   readonly rateLimiter?: RateLimiterPort | null;
   /** Retries of transient faults. Default: three, after 1, 2 and 4 s plus up to a quarter. */
   readonly retry?: RetryOptions;

@@ -1,7 +1,8 @@
 import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { Admission, RateLimiterPort } from '../ports/RateLimiterPort.ts';
+import { judgeRequest } from './slidingLog.ts';
 
-export interface SlidingLogOptions {
+export interface RateLimiterOptions {
   /** Requests in any window. Default: 10. */
   readonly limit?: number;
   /** Default: 60,000. */
@@ -13,7 +14,7 @@ export interface SlidingLogOptions {
 
 /**
  * At most `limit` requests in any `windowMs`, by the times of the last admitted ones: exact, where fixed windows let
- * nearly twice as many through around an edge. Memory is bounded by `keysMax` × `limit` times.
+ * nearly twice as many through around an edge. Counts within one process; memory is bounded by `keysMax` × `limit` times.
  */
 export class SlidingLogRateLimiter implements RateLimiterPort {
   readonly limit: number;
@@ -23,7 +24,7 @@ export class SlidingLogRateLimiter implements RateLimiterPort {
   /** In the order of the last admission, oldest first. */
   readonly #admissions = new Map<string, readonly number[]>();
 
-  constructor(options: SlidingLogOptions = {}) {
+  constructor(options: RateLimiterOptions = {}) {
     this.limit = options.limit ?? 10;
     this.windowMs = options.windowMs ?? 60_000;
     this.#keysMax = options.keysMax ?? 10_000;
@@ -33,22 +34,18 @@ export class SlidingLogRateLimiter implements RateLimiterPort {
   async admit(key: string): Promise<Admission> {
     const now = this.#clock.now();
     this.#forgetIdle(now);
-    const recent = (this.#admissions.get(key) ?? []).filter((time) => now - time < this.windowMs);
-    const oldest = recent[0];
-    if (recent.length >= this.limit && oldest !== undefined) return this.#refuse(oldest, now);
-    if (recent.length === 0 && this.#admissions.size >= this.#keysMax)
-      return this.#refuse(this.#oldestActivity(now), now);
+    const known = this.#admissions.get(key);
+    if (known === undefined && this.#admissions.size >= this.#keysMax) return this.#refuseNewKey(now);
+    const { admission, times } = judgeRequest(known ?? [], now, this);
+    if (!admission.admitted) return admission;
     this.#admissions.delete(key);
-    this.#admissions.set(key, [...recent, now]);
-    return { admitted: true };
+    this.#admissions.set(key, times);
+    return admission;
   }
 
-  #refuse(since: number, now: number): Admission {
-    return { admitted: false, retryAfterMs: since + this.windowMs - now };
-  }
-
-  #oldestActivity(now: number): number {
-    return this.#admissions.values().next().value?.at(-1) ?? now;
+  #refuseNewKey(now: number): Admission {
+    const oldest = this.#admissions.values().next().value?.at(-1) ?? now;
+    return { admitted: false, retryAfterMs: oldest + this.windowMs - now };
   }
 
   /** Keys are kept in the order of their last admission, so that the idle ones come first. */
