@@ -1,24 +1,11 @@
-import { ConfigurationError, CorruptStoreError, type NexusError, StoreUnavailableError } from '@nexus/shared';
-
-/** Why SQLite failed, in a form that travels between threads. */
-export interface DriverFailure {
-  readonly reason: 'busy' | 'disk-full' | 'read-only' | 'io-error' | 'corrupt' | 'cannot-open' | 'driver-error';
-  /** SQLite's extended result code; 0 where the error is not SQLite's. */
-  readonly sqliteCode: number;
-  readonly message: string;
-}
-
-/** Primary result codes: https://sqlite.org/rescode.html */
-const REASONS: Readonly<Record<number, DriverFailure['reason']>> = {
-  5: 'busy',
-  6: 'busy',
-  8: 'read-only',
-  10: 'io-error',
-  11: 'corrupt',
-  13: 'disk-full',
-  14: 'cannot-open',
-  26: 'corrupt',
-};
+import {
+  ConfigurationError,
+  CorruptStoreError,
+  type NexusError,
+  StoreClosedError,
+  StoreUnavailableError,
+} from '@nexus/shared';
+import { type DriverFailure, failureOf, sqliteCodeOf } from './driver-failure.ts';
 
 const REMEDIES: Readonly<Record<DriverFailure['reason'], string>> = {
   busy: 'another process holds its write lock for too long; try again later',
@@ -29,23 +16,6 @@ const REMEDIES: Readonly<Record<DriverFailure['reason'], string>> = {
   'cannot-open': 'the file cannot be opened; see that it exists and may be read and written',
   'driver-error': 'SQLite refuses the operation',
 };
-
-/** What is known about an error that node:sqlite threw. */
-export function failureOf(error: unknown): DriverFailure {
-  const sqliteCode = sqliteCodeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return { reason: REASONS[sqliteCode & 0xff] ?? 'driver-error', sqliteCode, message };
-}
-
-function sqliteCodeOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return 0;
-  return typeof error.errcode === 'number' ? error.errcode : 0;
-}
-
-/** Whether another connection was in the way, and the same call may succeed in a moment. */
-export function isBusy(error: unknown): boolean {
-  return failureOf(error).reason === 'busy';
-}
 
 /** The one place where SQLite's errors become ours, once a store is open. */
 export function storeErrorOf(failure: DriverFailure, path: string, cause?: unknown): NexusError {
@@ -73,7 +43,13 @@ export function translating<Result>(path: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
+    if (isClosed(error)) throw new StoreClosedError();
     if (sqliteCodeOf(error) === 0) throw error;
     throw storeErrorOf(failureOf(error), path, error);
   }
+}
+
+/** What node:sqlite throws when a closed database, or a statement of one, is used. */
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE';
 }

@@ -3,8 +3,10 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError, NexusError, type StoreIdentity } from '@nexus/shared';
-import { connect, refuseTextCutAtNul, refuseUnsafeSqlite } from './connect.ts';
-import { isBusy, openErrorOf } from './driver-errors.ts';
+import { connect } from './connect.ts';
+import { openErrorOf } from './driver-errors.ts';
+import { isBusy } from './driver-failure.ts';
+import { refuseTextCutAtNul, refuseUnsafeSqlite } from './runtime-checks.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { sleepSync } from './sleepSync.ts';
 
@@ -28,7 +30,7 @@ export interface StoreFile {
  */
 export function openStoreFile(givenPath: string, busyTimeoutMs: number): StoreFile {
   const path = absolutePath(givenPath);
-  refuseUnsafeSqlite(process.versions['sqlite'] ?? '0');
+  refuseUnsafeSqlite(process.versions.sqlite ?? '0');
   refuseUnusableFile(path);
   try {
     const database = connect(path, { busyTimeoutMs, create: true });
@@ -66,6 +68,7 @@ function refuseUnusableFile(path: string): void {
     const message = `${path} is a directory; name a file in it, such as ${resolve(path, 'nexus.db')}`;
     throw new ConfigurationError('path', message);
   }
+  if (file !== undefined && !file.isFile()) throw new ConfigurationError('path', `${path} is not a regular file`);
   requireAccess(folder, constants.W_OK, `${folder} cannot be written, and ${basename(path)} needs files beside it`);
   if (file === undefined) return;
   requireAccess(path, constants.R_OK, `${path} cannot be read; give this user read and write access`);
@@ -102,11 +105,9 @@ function prepare(database: DatabaseSync, path: string, budgetMs: number): void {
  * @throws ConfigurationError - it is the database of another program, or of a newer version of Nexus
  */
 export function refuseForeign(database: DatabaseSync, path: string): number {
-  const applicationId = readNumber(database, 'PRAGMA application_id');
-  const version = readNumber(database, 'PRAGMA user_version');
+  const { applicationId, version, objects } = readHeader(database);
   if (applicationId !== APPLICATION_ID) {
-    const isEmpty = readNumber(database, 'SELECT count(*) FROM sqlite_schema') === 0;
-    if (applicationId === 0 && version === 0 && isEmpty) return 0;
+    if (applicationId === 0 && version === 0 && objects === 0) return 0;
     throw new ConfigurationError('path', `${path} is the database of another program; name another path`);
   }
   if (version > SCHEMA_VERSION) {
@@ -134,10 +135,18 @@ function migrate(database: DatabaseSync, path: string): void {
 
 export function readIdentity(database: DatabaseSync): StoreIdentity {
   const row = database.prepare('SELECT store_id, epoch FROM store').get();
-  return { storeId: String(row?.['store_id']), epoch: Number(row?.['epoch']) };
+  return { storeId: String(row?.store_id), epoch: Number(row?.epoch) };
 }
 
-function readNumber(database: DatabaseSync, sql: string): number {
-  const statement = database.prepare(sql);
-  return Number(Object.values(statement.get() ?? {})[0]);
+/** In one statement, hence of one moment: another process may be making the store just now. */
+function readHeader(database: DatabaseSync): { applicationId: number; version: number; objects: number } {
+  const row = database
+    .prepare(
+      `SELECT (SELECT count(*) FROM sqlite_schema) AS objects,
+              (SELECT application_id FROM pragma_application_id) AS applicationId,
+              (SELECT user_version FROM pragma_user_version) AS version`,
+    )
+    .get();
+  const number = (name: string) => Number(row?.[name]);
+  return { applicationId: number('applicationId'), version: number('version'), objects: number('objects') };
 }

@@ -1,0 +1,156 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StoredPlace } from '@nexus/shared';
+import type { AppendRequest, HeldPlaces, RecordRequest, WriteOutcome, WriteRequest } from './protocol.ts';
+import { StoredLookup } from './StoredLookup.ts';
+
+/** The writer's connection and its prepared statements. Applies requests within a transaction that its caller holds. */
+export class WriteSession {
+  readonly #database: DatabaseSync;
+  readonly #lookup: StoredLookup;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
+  readonly #rollbackToSavepoint: StatementSync;
+  readonly #version: StatementSync;
+  readonly #eventWithId: StatementSync;
+  readonly #insertCommit: StatementSync;
+  readonly #insertEvent: StatementSync;
+  readonly #insertRecord: StatementSync;
+  readonly #updateRecord: StatementSync;
+  readonly #deleteRecord: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#database = database;
+    this.#lookup = new StoredLookup(database);
+    this.#begin = prepare('BEGIN IMMEDIATE');
+    this.#commit = prepare('COMMIT');
+    this.#rollback = prepare('ROLLBACK');
+    this.#savepoint = prepare('SAVEPOINT request');
+    this.#release = prepare('RELEASE request');
+    this.#rollbackToSavepoint = prepare('ROLLBACK TO request');
+    this.#version = prepare('SELECT version FROM events WHERE aggregate_id = ? ORDER BY version DESC LIMIT 1');
+    this.#version.setReturnArrays(true);
+    this.#eventWithId = prepare(
+      'SELECT aggregate_id, version FROM events WHERE event_id = ? ORDER BY position LIMIT 1',
+    );
+    this.#insertCommit = prepare(
+      'INSERT INTO commits (recorded_at, out_of_order, traceparent, receipt) VALUES (?, ?, ?, ?)',
+    );
+    this.#insertEvent = prepare(
+      `INSERT INTO events (commit_id, aggregate_id, version, event_id, event_type, aggregate_type, timestamp, digest,
+         schema_version, metadata, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertRecord = prepare('INSERT INTO records (key, value, revision) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+    this.#updateRecord = prepare('UPDATE records SET value = ?, revision = ? WHERE key = ? AND revision = ?');
+    this.#deleteRecord = prepare('DELETE FROM records WHERE key = ? AND revision = ?');
+  }
+
+  get isTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  begin(): void {
+    this.#begin.run();
+  }
+
+  commit(): void {
+    this.#commit.run();
+  }
+
+  /** Ends a transaction without a trace, where there still is one. */
+  rollback(): void {
+    if (this.#database.isTransaction) this.#rollback.run();
+  }
+
+  /** Applies one request whole or not at all. An error leaves the transaction as it was before, or ends it. */
+  apply(request: WriteRequest): WriteOutcome {
+    this.#savepoint.run();
+    try {
+      const outcome = request.kind === 'append' ? this.#append(request) : this.#writeRecord(request);
+      this.#release.run();
+      return outcome;
+    } catch (error) {
+      this.#undoRequest();
+      throw error;
+    }
+  }
+
+  isStored(request: WriteRequest): boolean {
+    return this.#lookup.isStored(request);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Moves what the write-ahead log holds into the file, as far as readers allow, and empties it. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  #undoRequest(): void {
+    if (!this.#database.isTransaction) return;
+    try {
+      this.#rollbackToSavepoint.run();
+      this.#release.run();
+    } catch {
+      // Half a request must not be committed with the rest of its group.
+      this.rollback();
+    }
+  }
+
+  /**
+   * Stores a commit that begins directly behind each of its aggregates. Whatever else it may be (a repeat, a conflict,
+   * a gap) is judged by its sender, by the same rules for every journal, from what is held here and now.
+   */
+  #append({ starts, rows, commit, uniqueEventIds }: AppendRequest): WriteOutcome {
+    const versions = starts.map(([aggregateId]) => this.#versionOf(aggregateId));
+    const goesOn = starts.every(([, fromVersion], index) => versions[index] === fromVersion - 1);
+    if (!goesOn) return { kind: 'held', held: this.#heldPlaces(versions, rows) };
+    if (uniqueEventIds) {
+      const duplicate = this.#firstDuplicate(rows);
+      if (duplicate !== undefined) return duplicate;
+    }
+    const commitId = this.#insertCommit.run(...commit).lastInsertRowid;
+    for (const row of rows) this.#insertEvent.run(commitId, ...row);
+    return { kind: 'stored' };
+  }
+
+  #versionOf(aggregateId: string): number {
+    const row = this.#version.get(aggregateId) as unknown as [number] | undefined;
+    return row?.[0] ?? 0;
+  }
+
+  #heldPlaces(versions: readonly number[], rows: AppendRequest['rows']): HeldPlaces {
+    return { versions, places: rows.map(([aggregateId, version]) => this.#placeAt(aggregateId, version)) };
+  }
+
+  #placeAt(aggregateId: string, version: number): StoredPlace | null {
+    return this.#lookup.placeAt(aggregateId, version) ?? null;
+  }
+
+  #firstDuplicate(rows: AppendRequest['rows']): WriteOutcome | undefined {
+    for (const [, , eventId] of rows) {
+      const found = this.#eventWithId.get(eventId);
+      if (found === undefined) continue;
+      const aggregateId = String(found.aggregate_id);
+      return { kind: 'duplicate-event-id', eventId, aggregateId, aggregateVersion: Number(found.version) };
+    }
+    return undefined;
+  }
+
+  #writeRecord({ key, value, revision, expected }: RecordRequest): WriteOutcome {
+    const { changes } = this.#recordStatementResult(key, value, revision, expected);
+    return Number(changes) === 1 ? { kind: 'stored' } : { kind: 'record-changed' };
+  }
+
+  #recordStatementResult(key: string, value: string | null, revision: string, expected: string | null) {
+    if (value === null) return this.#deleteRecord.run(key, expected);
+    if (expected === null) return this.#insertRecord.run(key, value, revision);
+    return this.#updateRecord.run(value, revision, key, expected);
+  }
+}

@@ -1,0 +1,177 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { StoreClosedError, StoreUnavailableError } from '@nexus/shared';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  CommonOutcome,
+  NumberedRequest,
+  RecordOutcome,
+  RecordRequest,
+  WriteOutcome,
+  WriteRequest,
+  WriterReply,
+  WriterSettings,
+} from './protocol.ts';
+
+/** Most bytes that may wait for the writer; more are refused, since memory is bounded and the disk does not keep up. */
+const WAITING_BYTES_MAX = 256 * 1024 * 1024;
+
+/** How much the writer has done since the journal was opened. */
+export interface SqliteWriterStats {
+  /** Transactions that were begun. */
+  readonly transactions: number;
+  /** Appends and writes of records that got an outcome. */
+  readonly requests: number;
+  /** Times that the writer's thread was started. */
+  readonly starts: number;
+}
+
+export interface WriterClientOptions {
+  readonly settings: WriterSettings;
+  /** Called after each group, before its callers learn of it. */
+  readonly onGroup: () => void;
+  /** Called for each request that a writer took to its grave, once it can write no more. */
+  readonly lookUp: (request: WriteRequest, cause: unknown) => CommonOutcome;
+}
+
+interface Waiting {
+  readonly request: WriteRequest;
+  readonly resolve: (outcome: WriteOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The event loop's side of the writer's thread. What one turn of the event loop asks for travels in one message. The
+ * thread is started by the first request, and again after it died; it keeps the process alive only while it has work.
+ */
+export class WriterClient {
+  readonly #options: WriterClientOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #unsent: NumberedRequest[] = [];
+  #worker: Worker | undefined;
+  #isReady = false;
+  #workerError: unknown;
+  #lastId = 0;
+  #waitingBytes = 0;
+  #closing: PromiseWithResolvers<void> | undefined;
+  #transactions = 0;
+  #requests = 0;
+  #starts = 0;
+
+  constructor(options: WriterClientOptions) {
+    this.#options = options;
+  }
+
+  get stats(): SqliteWriterStats {
+    return { transactions: this.#transactions, requests: this.#requests, starts: this.#starts };
+  }
+
+  /** Resolves once the append's group is durable, or is known not to be. */
+  append(request: AppendRequest): Promise<AppendOutcome> {
+    return this.#write(request) as Promise<AppendOutcome>;
+  }
+
+  /** The same for a record. */
+  writeRecord(request: RecordRequest): Promise<RecordOutcome> {
+    return this.#write(request) as Promise<RecordOutcome>;
+  }
+
+  /** Refuses new requests, waits for those that were accepted, and ends the thread. */
+  close(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing.promise;
+    this.#closing = Promise.withResolvers();
+    if (this.#unsent.length > 0) this.#send();
+    if (this.#worker === undefined) this.#closing.resolve();
+    else {
+      this.#worker.ref();
+      this.#worker.postMessage('close');
+    }
+    return this.#closing.promise;
+  }
+
+  #write(request: WriteRequest): Promise<WriteOutcome> {
+    if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
+    if (this.#waitingBytes > WAITING_BYTES_MAX) return Promise.reject(overloaded());
+    return new Promise((resolve, reject) => {
+      this.#lastId += 1;
+      this.#waiting.set(this.#lastId, { request, resolve, reject });
+      this.#waitingBytes += request.bytes;
+      if (this.#unsent.length === 0) setImmediate(() => this.#send());
+      this.#unsent.push([this.#lastId, request]);
+    });
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    const worker = this.#worker ?? this.#start();
+    worker.ref();
+    worker.postMessage(this.#unsent);
+    this.#unsent = [];
+  }
+
+  #start(): Worker {
+    const url = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(url, { workerData: this.#options.settings, name: 'nexus-sqlite-writer', execArgv: [] });
+    worker.on('message', (reply: WriterReply) => this.#receive(reply));
+    worker.on('error', (error) => {
+      this.#workerError = error;
+    });
+    worker.on('exit', () => this.#bury(worker));
+    this.#worker = worker;
+    this.#isReady = false;
+    this.#workerError = undefined;
+    this.#starts += 1;
+    return worker;
+  }
+
+  #receive(reply: WriterReply): void {
+    if (reply === 'ready') this.#isReady = true;
+    if (typeof reply === 'string') return;
+    this.#transactions += reply.transactions;
+    this.#options.onGroup();
+    for (const [id, outcome] of reply.outcomes) this.#settle(id, ({ resolve }) => resolve(outcome));
+    if (this.#waiting.size === 0 && this.#closing === undefined) this.#worker?.unref();
+  }
+
+  #settle(id: number, settle: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    this.#waitingBytes -= waiting.request.bytes;
+    this.#requests += 1;
+    settle(waiting);
+  }
+
+  /** The thread has ended and can write no more: whatever it had not answered is looked up. */
+  #bury(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const unsent = new Set(this.#unsent.map(([id]) => id));
+    for (const [id, { request }] of this.#waiting) {
+      if (!unsent.has(id)) this.#settleAfterDeath(id, request);
+    }
+    this.#closing?.resolve();
+  }
+
+  #settleAfterDeath(id: number, request: WriteRequest): void {
+    const cause = this.#workerError;
+    try {
+      if (!this.#isReady) throw notStarted(cause);
+      const outcome = this.#options.lookUp(request, cause);
+      this.#settle(id, ({ resolve }) => resolve(outcome));
+    } catch (error) {
+      this.#settle(id, ({ reject }) => reject(error));
+    }
+  }
+}
+
+function overloaded(): StoreUnavailableError {
+  const message = `More than ${WAITING_BYTES_MAX} bytes wait to be written; append less at once, or try again later`;
+  return new StoreUnavailableError(message, { reason: 'overloaded' });
+}
+
+function notStarted(cause: unknown): StoreUnavailableError {
+  const message = `The writer's thread could not be started: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return new StoreUnavailableError(message, { reason: 'writer-not-started' }, { cause });
+}

@@ -1,0 +1,67 @@
+import { CorruptStoreError, type JsonObject, type RecordedDetails, type RecordedEvent } from '@nexus/shared';
+
+/** What every read of events selects, in the order that {@link eventOf} takes it. */
+export const EVENT_COLUMNS = `e.position, e.aggregate_id, e.version, e.event_id, e.event_type, e.aggregate_type,
+  e.timestamp, e.digest, e.schema_version, c.recorded_at, c.out_of_order, c.traceparent, e.metadata, e.payload`;
+
+/** The tables that hold them. */
+export const FROM_EVENTS = 'FROM events e JOIN commits c ON c.commit_id = e.commit_id';
+
+export type StoredEventRow = readonly [
+  position: number,
+  aggregateId: string,
+  version: number,
+  eventId: string,
+  eventType: string,
+  aggregateType: string | null,
+  timestamp: number,
+  digest: string,
+  schemaVersion: string | null,
+  recordedAt: number,
+  outOfOrder: 0 | 1,
+  traceparent: string | null,
+  metadata: string,
+  payload: string,
+];
+
+/**
+ * The event of a row.
+ *
+ * @throws CorruptStoreError - the row holds what no append can have stored
+ */
+export function eventOf(row: StoredEventRow): RecordedEvent {
+  try {
+    return parsed(row);
+  } catch (cause) {
+    const where = `version ${row[2]} of ${row[1]}`;
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new CorruptStoreError(`${where} cannot be read: ${found}; restore a backup`, { where, found }, { cause });
+  }
+}
+
+function parsed(row: StoredEventRow): RecordedEvent {
+  const recorded = recordedOf(row);
+  const timestamp = new Date(row[6]).toISOString();
+  const payload = JSON.parse(row[13]) as JsonObject;
+  const metadata = JSON.parse(row[12]) as JsonObject;
+  const [, aggregateId, aggregateVersion, eventId, eventType, aggregateType] = row;
+  return aggregateType === null
+    ? { eventId, eventType, aggregateId, aggregateVersion, timestamp, payload, metadata, recorded }
+    : { eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp, payload, metadata, recorded };
+}
+
+function recordedOf(row: StoredEventRow): RecordedDetails {
+  const recorded: { -readonly [Key in keyof RecordedDetails]: RecordedDetails[Key] } = {
+    recordedAt: new Date(row[9]).toISOString(),
+    digest: row[7],
+  };
+  if (row[8] !== null) recorded.schemaVersion = row[8];
+  if (row[11] !== null) recorded.traceparent = row[11];
+  if (row[10] === 1) recorded.outOfOrder = true;
+  return recorded;
+}
+
+/** Characters of a row's JSON, as a measure of its size in memory. */
+export function sizeOf(row: StoredEventRow): number {
+  return row[13].length + row[12].length;
+}

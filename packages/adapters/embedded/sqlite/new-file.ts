@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConfigurationError } from '@nexus/shared';
+
+/**
+ * Makes a file that is whole or not there: it is written under another name beside its place, synced, and moved.
+ * The place is taken first, so that nothing that exists is ever overwritten.
+ *
+ * @param write - writes the file under the name that it is given
+ * @throws ConfigurationError - there is something at the path, or beside it what SQLite would take for a part of it
+ */
+export async function makeNewFile(path: string, write: (partialPath: string) => Promise<void>): Promise<void> {
+  const partialPath = `${path}.${randomUUID()}.partial`;
+  await takePlace(path);
+  try {
+    await write(partialPath);
+    await syncPath(partialPath);
+    await rename(partialPath, path);
+    await syncPath(dirname(path));
+  } catch (error) {
+    for (const left of [partialPath, `${partialPath}-wal`, `${partialPath}-shm`, path]) await rm(left, { force: true });
+    throw error;
+  }
+}
+
+async function takePlace(path: string): Promise<void> {
+  const handle = await openNew(path);
+  await handle.close();
+}
+
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const message = exists ? `${path} exists, and is not overwritten; name another path` : `${path} cannot be made`;
+    throw new ConfigurationError('path', message, { cause });
+  }
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
