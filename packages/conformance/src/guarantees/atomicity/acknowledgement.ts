@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { eventOf, eventsOf } from '../../bench/events.ts';
+import { contentOf, holds, isClean, refusalOf } from '../../bench/expectations.ts';
+import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
+
+export const ACKNOWLEDGEMENT_CASES: readonly ConformanceCase[] = [
+  {
+    id: '1.acknowledged-is-readable',
+    name: 'shows an append to every read as soon as it is acknowledged',
+    async run(bench) {
+      const { store } = await bench.open();
+
+      for (let version = 1; version <= 5; version++) {
+        await store.append([eventOf('a', version)]);
+
+        await holds(store, 'a', eventsOf('a', 1, version));
+        assert.notEqual(await store.getReceipt('a', version), undefined);
+        assert.equal((await contentOf(store)).length, version);
+      }
+    },
+  },
+  {
+    id: '1.acknowledged-is-readable-elsewhere',
+    name: 'shows an append to another instance as soon as it is acknowledged',
+    async run(bench) {
+      const { store, second } = await bench.open();
+      const other = await second();
+
+      for (let version = 1; version <= 5; version++) {
+        await store.append([eventOf('a', version)]);
+        await holds(other, 'a', eventsOf('a', 1, version));
+      }
+    },
+  },
+  {
+    id: '1.acknowledged-survives',
+    name: 'keeps every acknowledged event, receipt and digest when it is opened anew',
+    async run(bench) {
+      const { store, reopen } = await bench.open();
+      for (let version = 1; version <= 10; version += 2) await store.append(eventsOf('a', version, version + 1));
+      await store.append([eventOf('b', 1)]);
+      const content = await contentOf(store);
+      const receipt = await store.getReceipt('a', 4);
+      const { contentDigest } = await store.verify();
+
+      const again = await reopen();
+
+      assert.deepEqual(await contentOf(again), content);
+      assert.deepEqual(await again.getReceipt('a', 4), receipt);
+      assert.equal((await again.verify()).contentDigest, contentDigest);
+      await isClean(again);
+      await again.append([eventOf('a', 11)]);
+    },
+  },
+  {
+    id: '1.not-durable-is-told',
+    name: 'offers no second life to a store that says it is not durable',
+    async run(bench) {
+      const { store, harness } = await bench.open();
+      onlyWhere(!store.capabilities.durable, 'capabilities.durable is true');
+
+      assert.equal(harness.reopen, undefined);
+    },
+  },
+  {
+    id: '1.close-finishes-what-was-accepted',
+    name: 'finishes the appends that were accepted before it closes',
+    async run(bench) {
+      const { store, reopen } = await bench.open();
+      const outcomes = Promise.allSettled(
+        Array.from({ length: 20 }, (_, index) => store.append([eventOf(`a${index}`, 1)])),
+      );
+
+      await store.close();
+      const settled = await outcomes;
+
+      const again = await reopen();
+      for (const [index, { status }] of settled.entries()) {
+        assert.equal(await again.getVersion(`a${index}`), status === 'fulfilled' ? 1 : 0);
+      }
+    },
+  },
+  {
+    id: '1.closed-refuses',
+    name: 'refuses everything once closed, and closes as often as asked',
+    async run(bench) {
+      const { store } = await bench.open();
+
+      await store.close();
+      await store.close();
+
+      await refusalOf(store.append([eventOf('a', 1)]), 'STORE_CLOSED');
+      await refusalOf(store.getEvents('a'), 'STORE_CLOSED');
+      await refusalOf(store.getVersion('a'), 'STORE_CLOSED');
+    },
+  },
+  {
+    id: '1.identity-is-kept',
+    name: 'keeps the id and epoch of the store when it is opened anew, and gives each store its own id',
+    async run(bench) {
+      const { store, reopen } = await bench.open();
+      const { store: other } = await bench.open();
+      const identity = await store.identity();
+      assert.notEqual((await other.identity()).storeId, identity.storeId);
+
+      const again = await reopen();
+
+      assert.deepEqual(await again.identity(), identity);
+    },
+  },
+];

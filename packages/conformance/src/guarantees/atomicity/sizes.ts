@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { canonicalEvent, type DomainEvent } from '@nexus/shared';
+import { eventOf } from '../../bench/events.ts';
+import { holds, refusedWithoutTrace } from '../../bench/expectations.ts';
+import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
+
+/** An event whose canonical JSON has exactly so many bytes. */
+function eventOfBytes(aggregateId: string, aggregateVersion: number, bytes: number): DomainEvent {
+  const withText = (text: string) => eventOf(aggregateId, aggregateVersion, { payload: { text } });
+  const empty = Buffer.byteLength(canonicalEvent(withText('')));
+  return withText('x'.repeat(bytes - empty));
+}
+
+/** Events of one aggregate, of so many bytes together and at most so many each. */
+function eventsOfBytes(aggregateId: string, bytes: number, eventBytesMax: number): DomainEvent[] {
+  const count = Math.ceil(bytes / eventBytesMax);
+  const share = Math.floor(bytes / count);
+  return Array.from({ length: count }, (_, index) =>
+    eventOfBytes(aggregateId, index + 1, index === 0 ? bytes - share * (count - 1) : share),
+  );
+}
+
+const PARTS_TRIED_WHERE_UNLIMITED = 150;
+
+export const SIZE_CASES: readonly ConformanceCase[] = [
+  {
+    id: '1.event-bytes-at-the-bound',
+    name: 'takes an event of eventBytesMax bytes of canonical JSON, and refuses one of a byte more',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { eventBytesMax } = store.capabilities;
+      onlyWhere(Number.isFinite(eventBytesMax), 'capabilities.eventBytesMax is unlimited');
+      const largest = eventOfBytes('a', 1, eventBytesMax);
+
+      await store.append([largest]);
+
+      await holds(store, 'a', [largest]);
+      const larger = eventOfBytes('b', 1, eventBytesMax + 1);
+      const error = await refusedWithoutTrace(store, 'EVENT_TOO_LARGE', () => store.append([larger]));
+      assert.equal((error.details as { bytes: number }).bytes, eventBytesMax + 1);
+    },
+  },
+  {
+    id: '1.append-bytes-at-the-bound',
+    name: 'takes an append of appendBytesMax bytes of canonical JSON, and refuses one of a byte more',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { appendBytesMax, eventBytesMax } = store.capabilities;
+      onlyWhere(Number.isFinite(appendBytesMax), 'capabilities.appendBytesMax is unlimited');
+      const eventBytes = Math.min(eventBytesMax, Math.floor(appendBytesMax / 2));
+      const largest = eventsOfBytes('a', appendBytesMax, eventBytes);
+
+      await store.append(largest);
+
+      await holds(store, 'a', largest);
+      const larger = eventsOfBytes('b', appendBytesMax + 1, eventBytes);
+      const error = await refusedWithoutTrace(store, 'APPEND_TOO_LARGE', () => store.append(larger));
+      assert.deepEqual(error.details, { actual: appendBytesMax + 1, max: appendBytesMax, unit: 'bytes' });
+    },
+  },
+  {
+    id: '1.append-parts-at-the-bound',
+    name: 'takes an append of appendPartsMax aggregates, and refuses one more',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { appendPartsMax, appendsAcrossAggregates } = store.capabilities;
+      onlyWhere(appendsAcrossAggregates, 'capabilities.appendsAcrossAggregates is false');
+      const parts = Math.min(appendPartsMax, PARTS_TRIED_WHERE_UNLIMITED);
+      const append = (prefix: string, count: number) =>
+        store.append(Array.from({ length: count }, (_, index) => eventOf(`${prefix}${index}`, 1)));
+
+      await append('a', parts);
+
+      for (let index = 0; index < parts; index++) assert.equal(await store.getVersion(`a${index}`), 1);
+      if (appendPartsMax === Number.POSITIVE_INFINITY) return;
+      const error = await refusedWithoutTrace(store, 'APPEND_TOO_LARGE', () => append('b', appendPartsMax + 1));
+      assert.equal((error.details as { unit: string }).unit, 'parts');
+    },
+  },
+];

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { SchemaValidationError } from '@nexus/shared';
+import { eventOf } from '../../bench/events.ts';
+import { holds, isClean, refusalOf, refusedWithoutTrace } from '../../bench/expectations.ts';
+import { orderOf, orderRegistry, STRICTER_ORDER_SCHEMA } from '../../bench/orders.ts';
+import type { ConformanceCase } from '../../ConformanceCase.ts';
+
+const INVALID = 'SCHEMA_VALIDATION_FAILED';
+
+export const SCHEMA_CASES: readonly ConformanceCase[] = [
+  {
+    id: '8.schema-validation-true',
+    name: 'stores what its schema allows, and says in the receipt which schema that was',
+    async run(bench) {
+      const registry = orderRegistry();
+      const { store } = await bench.open({ schemaRegistry: registry });
+      assert.equal(store.capabilities.schemaValidation, true);
+
+      const { receipts } = await store.append([orderOf('a', 1, 10)]);
+
+      const schema = await registry.getSchema('OrderPlaced');
+      assert.deepEqual(receipts[0]?.schemas, [
+        { eventType: 'OrderPlaced', outcome: 'valid', version: '1', digest: schema?.digest },
+      ]);
+      assert.deepEqual((await store.getReceipt('a', 1))?.schemas, receipts[0]?.schemas);
+      assert.equal((await store.getEvents('a'))[0]?.recorded.schemaVersion, '1');
+    },
+  },
+  {
+    id: '8.schema-validation-false',
+    name: 'checks no payload where there is no registry or validation is switched off, and says so',
+    async run(bench) {
+      const options = [{}, { schemaRegistry: orderRegistry(), enableSchemaValidation: false }];
+
+      for (const one of options) {
+        const { store } = await bench.open(one);
+        const { receipts } = await store.append([orderOf('a', 1, 'ten')]);
+
+        assert.equal(store.capabilities.schemaValidation, false);
+        assert.deepEqual(receipts[0]?.schemas, []);
+        assert.equal((await store.getEvents('a'))[0]?.recorded.schemaVersion, undefined);
+      }
+    },
+  },
+  {
+    id: '8.validation-without-registry',
+    name: 'does not open where validation is asked for and there is no registry',
+    async run(bench) {
+      await refusalOf(bench.open({ enableSchemaValidation: true }), 'CONFIGURATION');
+    },
+  },
+  {
+    id: '8.invalid-payload',
+    name: 'stores nothing of a payload that its schema forbids, and names event and field',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry() });
+
+      const error = await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('a', 1, -5)]));
+
+      const { details, kind } = error as SchemaValidationError;
+      assert.equal(kind, 'invalid');
+      assert.deepEqual(Object.keys(details).sort(), ['errors', 'eventId', 'eventType']);
+      assert.equal(details.eventType, 'OrderPlaced');
+      assert.equal(details.eventId, 'a@1');
+      assert.match(details.errors[0] ?? '', /amount/);
+    },
+  },
+  {
+    id: '8.one-invalid-refuses-all',
+    name: 'stores nothing of a batch in which one payload is invalid, be it the last',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry() });
+      const events = [orderOf('a', 1, 1), orderOf('a', 2, 2), orderOf('a', 3, 'three')];
+
+      const error = await refusedWithoutTrace(store, INVALID, () => store.append(events));
+
+      const { violations } = error as SchemaValidationError;
+      assert.deepEqual(
+        violations.map(({ eventIndex, pointer, keyword }) => ({ eventIndex, pointer, keyword })),
+        [{ eventIndex: 2, pointer: '/payload/amount', keyword: 'type' }],
+      );
+      await store.append([orderOf('a', 1, 1)]);
+      await isClean(store);
+    },
+  },
+  {
+    id: '8.unknown-refused',
+    name: 'stores nothing of a type or version that the registry does not know',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry() });
+      const unknownVersion = orderOf('a', 1, 1, { metadata: { schemaVersion: 9 } });
+
+      await refusedWithoutTrace(store, INVALID, () => store.append([eventOf('a', 1)]));
+      await refusedWithoutTrace(store, INVALID, () => store.append([unknownVersion]));
+    },
+  },
+  {
+    id: '8.unknown-allowed',
+    name: 'stores an unknown type where told to, and says so in the receipt',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry(), unknownTypes: 'allow' });
+
+      const { receipts } = await store.append([eventOf('a', 1)]);
+
+      await holds(store, 'a', [eventOf('a', 1)]);
+      assert.deepEqual(receipts[0]?.schemas, [{ eventType: 'ThingHappened', outcome: 'unknown-allowed' }]);
+      await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('b', 1, 'ten')]));
+    },
+  },
+  {
+    id: '8.named-version',
+    name: 'checks against the version that an event names, and against the latest where it names none',
+    async run(bench) {
+      const registry = orderRegistry();
+      registry.register('OrderPlaced', STRICTER_ORDER_SCHEMA);
+      const { store } = await bench.open({ schemaRegistry: registry });
+      const named = [1, '1'].map((schemaVersion, index) => orderOf('a', index + 1, 1, { metadata: { schemaVersion } }));
+
+      await store.append(named);
+
+      await holds(store, 'a', named);
+      assert.deepEqual(
+        (await store.getEvents('a')).map((event) => event.recorded.schemaVersion),
+        ['1', '1'],
+      );
+      await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('a', 3, 1)]));
+      await store.append([orderOf('a', 3, 1, { payload: { amount: 1, currency: 'EUR' } })]);
+      assert.equal((await store.getEvents('a', 3))[0]?.recorded.schemaVersion, '2');
+    },
+  },
+  {
+    id: '8.refused-before-conflict',
+    name: 'refuses an invalid append as invalid, also where it would conflict as well',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry() });
+      await store.append([orderOf('a', 1, 1)]);
+
+      await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('a', 1, 'x', { eventId: 'stale' })]));
+      await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('a', 9, 'x')]));
+    },
+  },
+];

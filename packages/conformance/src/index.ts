@@ -1,0 +1,10 @@
+export type { OpenedStore } from './bench/Bench.ts';
+export type { ConformanceCase, Guarantee } from './ConformanceCase.ts';
+export { conformanceSuite, runSuite, type SuiteOptions } from './conformanceSuite.ts';
+export { ForwardingJournal } from './ForwardingJournal.ts';
+export { GUARANTEES } from './guarantees/index.ts';
+export type { Backup, ConformingStore, Harness, StoreFactory } from './Harness.ts';
+export { type JournalFactoryOptions, journalFactory } from './journalFactory.ts';
+export type { CaseResult } from './runCase.ts';
+export type { SuiteRunner, TestContext } from './SuiteRunner.ts';
+export { type StoreOpener, storeFactory } from './storeFactory.ts';
