@@ -5,7 +5,7 @@ const PAGE_CHARS_MAX = 8 * 1024 * 1024;
 const CHUNK_CHARS = 64 * 1024;
 
 /** Events as JSON texts, and the version behind them if there is one. */
-export interface TextPage {
+interface TextPage {
   readonly texts: readonly string[];
   readonly nextVersion?: number;
 }

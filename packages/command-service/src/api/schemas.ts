@@ -124,6 +124,9 @@ const PROBLEM: Schema = {
 /** The schemas that routes refer to by their `$id` and a `#`. */
 export const SHARED_SCHEMAS: readonly Schema[] = [EVENT, RECORDED_EVENT, RECEIPT, PROBLEM];
 
+/** For routes that take no parameters in their query string. */
+export const NO_PARAMETERS: Schema = { type: 'object', additionalProperties: false, properties: {} };
+
 /** The answer of every route that is not a success. */
 export const PROBLEM_ANSWER: Schema = {
   description: 'A problem',

@@ -44,25 +44,27 @@ it('waits for an accepted append beyond the time of grace', async () => {
   expect((await answer).status).toBe(201);
 });
 
-it('refuses what comes on a connection that is still open, and writes nothing', async () => {
+it.each([
+  ['refuses an append', 'POST /api/events', JSON.stringify({ events: [eventOf('order-2', 1)] }), 503, 'SHUTTING_DOWN'],
+  ['is not ready', 'GET /health/ready', '', 503, 'SHUTTING_DOWN'],
+  ['is alive', 'GET /health/live', '', 200, 'live'],
+])('%s on a connection that was open before', async (_case, line, body, status, said) => {
   const store = new SlowStore();
   const { api, url } = await serve(store);
   const answer = append(url, eventOf('order-1', 1));
   await store.arrived;
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  const body = JSON.stringify({ events: [eventOf('order-2', 1)] });
-  const head = `POST /api/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
-  socket.write(`${head}Content-Length: ${body.length}\r\n`);
+  socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`);
   await headArrives(api);
 
   const closed = api.close();
-  socket.write(`\r\n${body}`);
+  socket.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
   const text = (await socket.setEncoding('utf8').toArray()).join('');
   store.goOn();
   await closed;
 
-  expect(text).toMatch(/^HTTP\/1\.1 503 /);
-  expect(text).toContain('"code":"SHUTTING_DOWN"');
+  expect(text).toContain(`HTTP/1.1 ${status} `);
+  expect(text).toContain(`"${said}"`);
   expect((await answer).status).toBe(201);
   expect(await store.getVersion('order-2')).toBe(0);
 });

@@ -44,6 +44,7 @@ function ruleOf({ keyword, params, message }: Fault, part: string): string {
         ? 'is no field of an event; put it into payload or metadata'
         : 'is unknown here; leave it out';
     case 'minLength':
+    case 'minItems':
       return 'must not be empty';
     case 'type':
       return params.type === 'integer' && part !== 'event' ? 'must be an integer, in digits only' : `${message}`;

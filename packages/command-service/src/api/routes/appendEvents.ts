@@ -1,7 +1,7 @@
 import type { DomainEvent } from '@nexus/shared';
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../ApiContext.ts';
-import { PROBLEM_ANSWER, type Schema } from '../schemas.ts';
+import { NO_PARAMETERS, PROBLEM_ANSWER, type Schema } from '../schemas.ts';
 
 const RECEIPTS: Schema = {
   type: 'object',
@@ -21,6 +21,7 @@ const SCHEMA = {
   description:
     'Stores the events, in their order, whole or not at all. Sending the same events again is harmless. A 504 says ' +
     'that the outcome is unknown, and only the same request, sent again, settles it; a 503 says that nothing was stored.',
+  querystring: NO_PARAMETERS,
   body: {
     type: 'object',
     required: ['events'],

@@ -1,7 +1,7 @@
 import { NotFoundError } from '@nexus/shared';
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../ApiContext.ts';
-import { AGGREGATE_ID, PROBLEM_ANSWER, VERSION } from '../schemas.ts';
+import { AGGREGATE_ID, NO_PARAMETERS, PROBLEM_ANSWER, VERSION } from '../schemas.ts';
 
 const SCHEMA = {
   operationId: 'readReceipt',
@@ -12,6 +12,7 @@ const SCHEMA = {
     required: ['id', 'version'],
     properties: { id: AGGREGATE_ID, version: VERSION },
   },
+  querystring: NO_PARAMETERS,
   response: { 200: { description: 'The receipt', $ref: 'Receipt#' }, default: PROBLEM_ANSWER },
 };
 

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@nexus/shared';
 
-export interface FeedMessage {
+interface FeedMessage {
   /** A comment, when there is neither id nor event. */
   readonly comment: boolean;
   readonly id?: string;
