@@ -1,0 +1,84 @@
+import type { GovernedEventStore, GovernedEventStoreOptions, Principal } from '@nexus/shared';
+import type { CommandContext } from './CommandContext.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { createLogger } from './io/createLogger.ts';
+import type { Output } from './io/Output.ts';
+import { Progress } from './io/Progress.ts';
+import { Table } from './io/Table.ts';
+
+/** Who acts when the command line does. */
+export const LOCAL: Principal = Object.freeze({ id: 'local', roles: Object.freeze([]), client: 'nexus-cli' });
+
+export const DEFAULT_STORE = 'sqlite:./nexus.db';
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly store?: string;
+  readonly json?: boolean;
+}
+
+export interface StoreSettings extends GovernedEventStoreOptions {
+  /** Least level of the log on standard error where `NEXUS_LOG_LEVEL` says none. Default: `silent`. */
+  readonly logLevel?: 'silent' | 'info';
+  /** Count temporal queries against a limit, as for clients from outside. Default: false. */
+  readonly limited?: boolean;
+}
+
+/** What a command works with: its context, and the options that every command takes. */
+export class Shell {
+  readonly context: CommandContext;
+  readonly json: boolean;
+  readonly storeUrl: string;
+  readonly out: Output;
+  readonly err: Output;
+
+  constructor(context: CommandContext, outputs: { out: Output; err: Output }, options: GlobalOptions) {
+    this.context = context;
+    this.json = options.json === true;
+    this.storeUrl = options.store ?? (context.env.NEXUS_STORE || DEFAULT_STORE);
+    this.out = outputs.out;
+    this.err = outputs.err;
+  }
+
+  get signal(): AbortSignal {
+    return this.context.signal;
+  }
+
+  /** Opens the store, and closes it whatever happens. */
+  async withStore<Result>(
+    use: (store: GovernedEventStore) => Promise<Result>,
+    settings: StoreSettings = {},
+  ): Promise<Result> {
+    const { logLevel = 'silent', limited = false, ...options } = settings;
+    const logger = createLogger(this.context, logLevel);
+    const store = await this.context.openStore(this.storeUrl, {
+      logger,
+      ...(limited ? {} : { rateLimiter: null }),
+      ...options,
+    });
+    try {
+      return await use(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** A line for people on standard error; nothing for machines. */
+  async remark(text: string): Promise<void> {
+    if (!this.json) await this.err.line(text);
+  }
+
+  /** @param total - of `unit`s; absent where it is not known */
+  progress(doing: string, unit: string, total?: number): Progress {
+    const { stderr, now } = this.context;
+    return new Progress({ stream: stderr, shown: !this.json, now, doing, unit, total });
+  }
+
+  table(...heading: string[]): Table {
+    const { isTTY, columns } = this.context.stdout;
+    return new Table(this.out, heading, isTTY === true ? columns : undefined);
+  }
+}
+
+/** A command that has nothing else to say than that it is done. */
+export const DONE: ExitCode = EXIT_CODES.ok;

@@ -1,0 +1,188 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { collect } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import type { ColumnOptions } from '../import/CsvColumns.ts';
+import { csvRows } from '../import/csvRows.ts';
+import type { ImportCounts } from '../import/ImportCounts.ts';
+import type { ImportRow } from '../import/ImportRow.ts';
+import { type ImportReport, importRows } from '../import/importRows.ts';
+import { type JsonFormat, jsonRows } from '../import/jsonRows.ts';
+import { isZone } from '../import/parseTime.ts';
+import { RejectsFile } from '../import/RejectsFile.ts';
+import { readText } from '../import/readText.ts';
+import { LOCAL, type Shell } from '../Shell.ts';
+import type { Run } from './Run.ts';
+import { addRulesOptions, type RulesOptions, rulesOf } from './rulesOptions.ts';
+
+const FORMATS = ['csv', 'events', 'cloudevents'] as const;
+
+interface ImportCommandOptions extends Partial<ColumnOptions>, RulesOptions {
+  readonly rejects?: string;
+  readonly format?: (typeof FORMATS)[number];
+  readonly zone?: string;
+  readonly truncateTime?: boolean;
+}
+
+const HELP = `
+FILE is CSV (.csv), or JSON lines of events as export writes them or of CloudEvents 1.0 (.jsonl, .ndjson); each may be
+packed by gzip. - reads standard input.
+
+CSV rows, and CloudEvents without the extension attribute aggregateversion, are sorted by time within their aggregate
+(equal times keep their order), and get a version and, for CSV, an id made of their content, so that the same file
+imported again stores nothing. A row that comes later but is older than what is stored goes behind it, marked
+outOfOrder. Events of our own keep their id, version and time.
+
+A CSV column that no option names goes to the payload under its name, as a string; empty cells are left out. Of a
+CloudEvent, subject (or source) is the aggregate, data the payload, and the other attributes go to the metadata.
+
+Times need a zone, and keep milliseconds: --zone and --truncate-time say what to do otherwise. Nothing is stored before
+the whole file was read. Rows that are refused go to the rejects file with their line and reason, and the others are
+stored; the exit code is then 8. An import that was stopped goes on where it stopped when it is run again.
+
+Examples:
+  nexus import log.csv.gz --aggregate case --type activity --time timestamp --user resource
+  nexus import orders.csv --aggregate order_id --type event --time at --map amount=AMT --map metadata.correlationId=corr
+  nexus export | nexus import - --format events --store sqlite:./copy.db`;
+
+export function addImport(program: Command, run: Run): void {
+  const command = program
+    .command('import')
+    .summary('import events from CSV, JSON lines or CloudEvents')
+    .description('Append the events of a file, whatever its size, through the same rules as any append.')
+    .argument('<file>', 'CSV or JSON lines, perhaps packed by gzip; - for standard input')
+    .option('--aggregate <column>', 'CSV: the column that names the aggregate')
+    .option('--type <column>', 'CSV: the column that names the event type')
+    .option('--time <column>', 'CSV: the column that says when it happened')
+    .option('--user <column>', 'CSV: the column that says who did it, for metadata.userId')
+    .option(
+      '--map <field=column>',
+      'CSV: another name for a column: FIELD of the payload, or metadata.KEY (repeatable)',
+      collect,
+    )
+    .option('--format <format>', `what FILE holds: ${FORMATS.join(', ')} (default: by its name, and line by line)`)
+    .option('--zone <zone>', 'the zone of times that name none, such as +01:00')
+    .option('--truncate-time', 'cut digits behind milliseconds off')
+    .option('--rejects <file>', 'where refused rows go (default: FILE.rejects.jsonl in the working folder)')
+    .addHelpText('after', HELP);
+  addRulesOptions(command).action(run(importFile));
+}
+
+async function importFile(shell: Shell, options: ImportCommandOptions, file: string): Promise<ExitCode> {
+  const rejects = new RejectsFile(options.rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.jsonl`);
+  const rows = rowsOf(shell, file, options);
+  if (options.rejects !== undefined) rejects.open();
+  const counts: ImportCounts = { stored: 0, alreadyThere: 0, refused: 0 };
+  try {
+    const report = await importInto(shell, { rows, rejects, counts }, options);
+    await printReport(shell, report, rejects);
+    return report.refused > 0 ? EXIT_CODES.rejects : EXIT_CODES.ok;
+  } catch (error) {
+    if (counts.stored > 0) {
+      await shell.remark(
+        `nexus: the import stopped after ${count(counts.stored, 'event')}; run it again, and it goes on there`,
+      );
+    }
+    throw error;
+  } finally {
+    rejects.close();
+  }
+}
+
+interface Import {
+  readonly rows: AsyncIterable<ImportRow>;
+  readonly rejects: RejectsFile;
+  readonly counts: ImportCounts;
+}
+
+function importInto(shell: Shell, parts: Import, options: RulesOptions): Promise<ImportReport> {
+  const { signal } = shell;
+  return shell.withStore(async (store) => {
+    const reading = shell.progress('reading', 'rows');
+    let appending: ReturnType<Shell['progress']> | undefined;
+    const onSettled = (done: number, total: number): void => {
+      if (appending === undefined) reading.end();
+      appending ??= shell.progress('importing', 'rows', total);
+      appending.update(done);
+    };
+    try {
+      return await importRows({
+        ...parts,
+        store,
+        principal: LOCAL,
+        signal,
+        onRead: (rows) => reading.update(rows),
+        onSettled,
+      });
+    } finally {
+      reading.end();
+      appending?.end();
+    }
+  }, rulesOf(options));
+}
+
+function rowsOf(shell: Shell, file: string, options: ImportCommandOptions): AsyncIterable<ImportRow> {
+  const { zone, truncateTime: truncate } = options;
+  if (zone !== undefined && !isZone(zone)) {
+    throw new UsageError(`--zone takes an offset such as +01:00, or Z, not ${JSON.stringify(zone)}`, {
+      argument: '--zone',
+    });
+  }
+  const format = formatOf(file, options);
+  const text = readText(file, shell.context.stdin, shell.signal);
+  const source = file === '-' ? 'standard input' : file;
+  return format === 'csv'
+    ? csvRows(text, source, { ...columnsOf(options), zone, truncate })
+    : jsonRows(text, source, { format, zone, truncate });
+}
+
+/** `undefined`: JSON lines, each to be looked at. */
+function formatOf(file: string, options: ImportCommandOptions): 'csv' | JsonFormat | undefined {
+  const { format } = options;
+  if (format !== undefined && !FORMATS.includes(format)) {
+    throw new UsageError(`--format is one of ${FORMATS.join(', ')}, not ${JSON.stringify(format)}`, {
+      argument: '--format',
+    });
+  }
+  const name = file.toLowerCase().replace(/\.gz$/, '');
+  if (format === 'csv' || (format === undefined && name.endsWith('.csv'))) return 'csv';
+  const isCsv = columnOptionsOf(options).length > 0;
+  if (!isCsv && (format !== undefined || /\.(jsonl|ndjson)$/.test(name))) return format;
+  if (isCsv && format === undefined && !/\.(jsonl|ndjson)$/.test(name)) return 'csv';
+  if (isCsv)
+    throw new UsageError(`${columnOptionsOf(options).join(' and ')} are for CSV, and ${file} is read as JSON lines`);
+  throw new UsageError(`${file} does not say what it holds by its name; say --format ${FORMATS.join('|')}`, {
+    argument: '--format',
+  });
+}
+
+function columnOptionsOf({ aggregate, type, time, user, map }: ImportCommandOptions): string[] {
+  const given = Object.entries({ aggregate, type, time, user, map }).filter(([, value]) => value !== undefined);
+  return given.map(([name]) => `--${name}`);
+}
+
+function columnsOf({ aggregate, type, time, user, map }: ImportCommandOptions): ColumnOptions {
+  if (aggregate !== undefined && type !== undefined && time !== undefined) return { aggregate, type, time, user, map };
+  const missing = Object.entries({ aggregate, type, time }).filter(([, value]) => value === undefined);
+  throw new UsageError(`CSV needs ${missing.map(([name]) => `--${name} COLUMN`).join(' and ')}`);
+}
+
+async function printReport(shell: Shell, report: ImportReport, rejects: RejectsFile): Promise<void> {
+  const refused = report.refused > 0 ? { rejects: rejects.path } : {};
+  if (shell.json) return shell.out.line(JSON.stringify({ ...report, ...refused }));
+  const { stored, alreadyThere, aggregates, eventTypes } = report;
+  await shell.out.line(
+    `${number(stored)} stored, ${number(alreadyThere)} already there, ${number(report.refused)} refused`,
+  );
+  await shell.out.line(`${count(aggregates, 'aggregate')}, ${count(eventTypes, 'event type')} in the file`);
+  if (report.refused > 0) await shell.out.line(`The refused rows, and why: ${rejects.path}`);
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function count(value: number, thing: string): string {
+  return `${number(value)} ${thing}${value === 1 ? '' : 's'}`;
+}

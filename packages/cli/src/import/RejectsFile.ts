@@ -1,0 +1,51 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import type { JsonValue } from '@nexus/shared';
+import { OutputError } from '../errors.ts';
+import { errorFields } from '../io/reportError.ts';
+
+/**
+ * Where refused rows go, as JSON lines: `line`, `error` (`code`, `message`, `violations` …) and `row` as it was read.
+ * Made, or emptied, when the first row is refused.
+ */
+export class RejectsFile {
+  readonly path: string;
+  #file: number | undefined;
+  #count = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Makes the file now, so that a path that cannot be written is known before anything is stored. */
+  open(): void {
+    this.#attempt(() => {
+      this.#file ??= openSync(this.path, 'w');
+    });
+  }
+
+  /** Written when it returns, so that no refusal is lost with the process. */
+  add(line: number, error: unknown, row: JsonValue): void {
+    this.open();
+    const text = JSON.stringify({ line, error: errorFields(error), row });
+    this.#attempt(() => appendFileSync(this.#file as number, `${text}\n`));
+    this.#count++;
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const message = `The rejects file ${this.path} cannot be written: ${(error as Error).message}; name another by --rejects`;
+      throw new OutputError(message, { target: this.path }, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { addAppend } from './commands/append.ts';
+import { addBackup } from './commands/backup.ts';
+import { addExport } from './commands/export.ts';
+import { addFeed } from './commands/feed.ts';
+import { addImport } from './commands/import.ts';
+import { addQuery } from './commands/query.ts';
+import type { Run } from './commands/Run.ts';
+import { addRead } from './commands/read.ts';
+import { addReceipt } from './commands/receipt.ts';
+import { addRestore } from './commands/restore.ts';
+import { addServe } from './commands/serve.ts';
+import { addTail } from './commands/tail.ts';
+import { addVerify } from './commands/verify.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-codes.ts';
+import { DEFAULT_STORE } from './Shell.ts';
+import { VERSION } from './version.ts';
+
+const COMMANDS = [
+  addServe,
+  addAppend,
+  addRead,
+  addQuery,
+  addTail,
+  addImport,
+  addExport,
+  addReceipt,
+  addVerify,
+  addFeed,
+  addBackup,
+  addRestore,
+];
+
+/** The command line's grammar and help. Parsing it calls the actions through `run`. */
+export function createProgram(run: Run, output: { out: (text: string) => void; err: (text: string) => void }): Command {
+  const program = new Command('nexus')
+    .description('A governed event store: append, read, follow, import, verify and serve.')
+    .version(VERSION)
+    .option('--store <url>', `the store: sqlite:FILE or memory: (default: NEXUS_STORE, else ${DEFAULT_STORE})`)
+    .option('--json', 'write JSON, for machines; errors too, as one object on standard error')
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.err, outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', exitCodeHelp());
+  for (const add of COMMANDS) add(program, run);
+  return program;
+}
+
+function exitCodeHelp(): string {
+  const codes = Object.entries(EXIT_CODES).map(([name, code]) => {
+    const meaning = EXIT_CODE_MEANINGS[name as keyof typeof EXIT_CODES];
+    return `  ${String(code).padEnd(4)} ${meaning}`;
+  });
+  return `\nEnvironment:\n  NEXUS_STORE      the store, where --store names none\n  NEXUS_LOG_LEVEL  least level of the log on standard error\n\nExit codes:\n${codes.join('\n')}`;
+}
