@@ -21,6 +21,7 @@ import { checkFile } from './sqlite/checkFile.ts';
 import { connect } from './sqlite/connect.ts';
 import { translating } from './sqlite/driver-errors.ts';
 import { EventReader } from './sqlite/EventReader.ts';
+import { FairTurns } from './sqlite/FairTurns.ts';
 import { FeedReader } from './sqlite/FeedReader.ts';
 import { FeedWake } from './sqlite/FeedWake.ts';
 import { appendRequestOf, type CommonOutcome, type WriteRequest } from './sqlite/protocol.ts';
@@ -59,6 +60,7 @@ export class SqliteJournal implements EventJournal {
   readonly records: RecordStore;
   readonly #file: StoreFile;
   readonly #busyTimeoutMs: number;
+  readonly #turns: FairTurns = new FairTurns();
   readonly #events: EventReader;
   readonly #feed: FeedReader;
   readonly #lookup: StoredLookup;
@@ -78,15 +80,15 @@ export class SqliteJournal implements EventJournal {
     const wake = new FeedWake(() => connect(path, { busyTimeoutMs }));
     this.#file = file;
     this.#busyTimeoutMs = busyTimeoutMs;
-    this.#events = new EventReader(database, path);
-    this.#feed = new FeedReader(database, path, wake);
+    this.#events = new EventReader(database, path, this.#turns);
+    this.#feed = new FeedReader(database, path, wake, this.#turns);
     this.#lookup = new StoredLookup(database);
     this.#writer = new WriterClient({
       settings: { path, busyTimeoutMs, fileBytesMax },
       onGroup: () => wake.notify(),
       lookUp: (request) => this.#lookUp(request),
     });
-    this.records = new SqliteRecords(database, path, this.#writer);
+    this.records = new SqliteRecords(database, path, this.#writer, this.#turns);
   }
 
   /** What the writer has done since the journal was opened. */
@@ -103,6 +105,7 @@ export class SqliteJournal implements EventJournal {
   }
 
   async getVersion(aggregateId: string): Promise<number> {
+    await this.#turns.due();
     return this.#events.versionOf(aggregateId);
   }
 
@@ -111,6 +114,7 @@ export class SqliteJournal implements EventJournal {
   }
 
   async getReceipt(aggregateId: string, aggregateVersion: number): Promise<Receipt | undefined> {
+    await this.#turns.due();
     return this.#events.receiptOf(aggregateId, aggregateVersion);
   }
 
@@ -131,10 +135,12 @@ export class SqliteJournal implements EventJournal {
   }
 
   async feedHead(): Promise<{ readonly position: string; readonly digest: string } | undefined> {
+    await this.#turns.due();
     return this.#feed.head();
   }
 
   async feedDigestAt(position: string): Promise<string | undefined> {
+    await this.#turns.due();
     return this.#feed.digestAt(position);
   }
 

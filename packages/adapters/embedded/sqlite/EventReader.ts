@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AggregateRange, Commit, Receipt, RecordedEvent, TimePage, TimeRange } from '@nexus/shared';
 import { translating } from './driver-errors.ts';
 import { EVENT_COLUMNS, eventOf, FROM_EVENTS } from './eventRows.ts';
+import type { FairTurns } from './FairTurns.ts';
 import { betweenPages, PAGE_EVENTS_MAX, readPage, type StoredPage } from './pages.ts';
 
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
@@ -11,6 +12,7 @@ const TIME_PAGE_CHARACTERS_MAX = 16 * 1024 * 1024;
 /** Reads events and receipts by prepared statements, on a connection of its own. */
 export class EventReader {
   readonly #path: string;
+  readonly #turns: FairTurns;
   readonly #forward: StatementSync;
   readonly #backward: StatementSync;
   readonly #all: StatementSync;
@@ -20,7 +22,7 @@ export class EventReader {
   readonly #receipt: StatementSync;
   readonly #lastPosition: StatementSync;
 
-  constructor(database: DatabaseSync, path: string) {
+  constructor(database: DatabaseSync, path: string, turns: FairTurns) {
     const prepare = (sql: string) => {
       const statement = database.prepare(sql);
       statement.setReturnArrays(true);
@@ -29,6 +31,7 @@ export class EventReader {
     const select = (where: string, order: string) =>
       prepare(`SELECT ${EVENT_COLUMNS} ${FROM_EVENTS} WHERE ${where} ORDER BY ${order} LIMIT ?`);
     this.#path = path;
+    this.#turns = turns;
     this.#forward = select('e.aggregate_id = ? AND e.version BETWEEN ? AND ?', 'e.version');
     this.#backward = select('e.aggregate_id = ? AND e.version BETWEEN ? AND ?', 'e.version DESC');
     this.#all = select('(e.aggregate_id, e.version) > (?, ?) AND e.position <= ?', 'e.aggregate_id, e.version');
@@ -73,6 +76,7 @@ export class EventReader {
     let { fromVersion, toVersion = VERSION_MAX } = range;
     let remaining = range.limit ?? Number.POSITIVE_INFINITY;
     range.signal?.throwIfAborted();
+    await this.#turns.due();
     for (let isFirst = true; ; isFirst = false) {
       const page = this.#page(statement, [aggregateId, fromVersion, toVersion], Math.min(remaining, PAGE_EVENTS_MAX));
       // Only a read of several pages needs to know where its end was when it began.
@@ -88,6 +92,7 @@ export class EventReader {
   }
 
   async *scan(signal: AbortSignal | undefined): AsyncGenerator<readonly RecordedEvent[]> {
+    await this.#turns.due();
     const end = this.lastPosition();
     let after: readonly [string, number] = ['', 0];
     signal?.throwIfAborted();
@@ -105,6 +110,7 @@ export class EventReader {
   async findByEventId(eventId: string): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     let after = 0;
+    await this.#turns.due();
     for (;;) {
       const page = this.#page(this.#byEventId, [eventId, after], PAGE_EVENTS_MAX);
       events.push(...page.items);
@@ -115,6 +121,7 @@ export class EventReader {
   }
 
   async queryByTime(range: TimeRange): Promise<TimePage> {
+    await this.#turns.due();
     const snapshot = range.snapshot === undefined ? this.lastPosition() : Number(range.snapshot);
     const events: RecordedEvent[] = [];
     let after = afterOf(range);

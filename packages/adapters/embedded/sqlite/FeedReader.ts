@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FeedEntry, FeedRange } from '@nexus/shared';
 import { translating } from './driver-errors.ts';
 import { EVENT_COLUMNS, eventOf, FROM_EVENTS, type StoredEventRow } from './eventRows.ts';
+import type { FairTurns } from './FairTurns.ts';
 import type { FeedWake } from './FeedWake.ts';
 import { betweenPages, PAGE_EVENTS_MAX, readPage } from './pages.ts';
 
@@ -12,12 +13,13 @@ const POSITION = /^[1-9]\d{0,15}$/;
 export class FeedReader {
   readonly #path: string;
   readonly #wake: FeedWake;
+  readonly #turns: FairTurns;
   readonly #page: StatementSync;
   readonly #head: StatementSync;
   readonly #digest: StatementSync;
   #isClosed = false;
 
-  constructor(database: DatabaseSync, path: string, wake: FeedWake) {
+  constructor(database: DatabaseSync, path: string, wake: FeedWake, turns: FairTurns) {
     const prepare = (sql: string) => {
       const statement = database.prepare(sql);
       statement.setReturnArrays(true);
@@ -25,6 +27,7 @@ export class FeedReader {
     };
     this.#path = path;
     this.#wake = wake;
+    this.#turns = turns;
     this.#page = prepare(
       `SELECT ${EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
     );
@@ -48,6 +51,7 @@ export class FeedReader {
     const end = follow ? Number.MAX_SAFE_INTEGER : Number(this.head()?.position ?? 0);
     if (follow) this.#wake.watch();
     while (!signal?.aborted && !this.#isClosed && position < end) {
+      await this.#turns.due();
       const page = this.#pageBehind(position, end);
       if (page.items.length === 0) {
         if (!follow) return;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AmbiguousCommitError, type JsonValue, type RecordStore, type StoredRecord } from '@nexus/shared';
 import { storeErrorOf, translating } from './driver-errors.ts';
+import type { FairTurns } from './FairTurns.ts';
 import type { RecordRequest } from './protocol.ts';
 import type { WriterClient } from './WriterClient.ts';
 
@@ -13,12 +14,14 @@ type RecordRow = [key: string, value: string, revision: string];
 export class SqliteRecords implements RecordStore {
   readonly #path: string;
   readonly #writer: WriterClient;
+  readonly #turns: FairTurns;
   readonly #one: StatementSync;
   readonly #page: StatementSync;
 
-  constructor(database: DatabaseSync, path: string, writer: WriterClient) {
+  constructor(database: DatabaseSync, path: string, writer: WriterClient, turns: FairTurns) {
     this.#path = path;
     this.#writer = writer;
+    this.#turns = turns;
     this.#one = database.prepare('SELECT key, value, revision FROM records WHERE key = ?');
     this.#one.setReturnArrays(true);
     this.#page = database.prepare(
@@ -28,6 +31,7 @@ export class SqliteRecords implements RecordStore {
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
+    await this.#turns.due();
     const row = translating(this.#path, () => this.#one.get(key)) as unknown as RecordRow | undefined;
     return row === undefined ? undefined : recordOf(row);
   }
@@ -45,6 +49,7 @@ export class SqliteRecords implements RecordStore {
   async *list(prefix: string): AsyncGenerator<StoredRecord> {
     let after = '';
     for (;;) {
+      await this.#turns.due();
       const rows = translating(this.#path, () => this.#page.all(prefix, after, PAGE_RECORDS));
       for (const row of rows as unknown as RecordRow[]) {
         after = row[0];

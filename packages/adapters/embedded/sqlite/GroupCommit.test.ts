@@ -1,0 +1,223 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { commitOf, eventOf, temporaryFolder } from './commit-fixture.ts';
+import { connect } from './connect.ts';
+import { GroupCommit } from './GroupCommit.ts';
+import { appendRequestOf, type WriteRequest } from './protocol.ts';
+import { openStoreFile } from './store-file.ts';
+import { WriteSession } from './WriteSession.ts';
+
+/** What SQLite throws, by its result code. */
+function sqliteError(errcode: number): Error {
+  return Object.assign(new Error(`result code ${errcode}`), { code: 'ERR_SQLITE_ERROR', errcode });
+}
+
+const BUSY = 5;
+const READ_ONLY = 8;
+const SYNC_FAILED = 1034;
+const FULL = 13;
+
+/** Fails at COMMIT, a given number of times, before or after the transaction has become durable. */
+class FailingSession extends WriteSession {
+  readonly #failures: Failure[];
+
+  constructor(database: DatabaseSync, failures: Failure[]) {
+    super(database);
+    this.#failures = failures;
+  }
+
+  override commit(): void {
+    const failure = this.#failures.shift();
+    if (failure?.commits !== false) super.commit();
+    if (failure === undefined) return;
+    if (failure.rollsBack) this.rollback();
+    throw sqliteError(failure.errcode);
+  }
+}
+
+interface Failure {
+  readonly errcode: number;
+  readonly commits: boolean;
+  readonly rollsBack?: boolean;
+}
+
+interface Bench {
+  readonly groups: GroupCommit;
+  readonly path: string;
+  /** Waits that the writer made, in ms. */
+  readonly sleeps: number[];
+  sessions(): number;
+}
+
+function benchOf(failures: Failure[] = [], onSleep: (total: number) => void = () => {}): Bench {
+  const path = join(temporaryFolder(), 'nexus.db');
+  openStoreFile(path, 1_000).database.close();
+  const sleeps: number[] = [];
+  let now = 0;
+  let sessions = 0;
+  const groups = new GroupCommit({
+    busyTimeoutMs: 10,
+    now: () => now,
+    sleep: (ms) => {
+      now += ms;
+      sleeps.push(ms);
+      onSleep(sleeps.length);
+    },
+    openSession: () => {
+      sessions++;
+      return new FailingSession(connect(path, { busyTimeoutMs: 0 }), failures);
+    },
+  });
+  onTestFinished(() => groups.finish());
+  return { groups, path, sleeps, sessions: () => sessions };
+}
+
+function run({ groups }: Bench, requests: readonly WriteRequest[]) {
+  return groups.run(requests.map((request, index) => [index, request] as const));
+}
+
+function kindsOf(reply: ReturnType<typeof run>): string[] {
+  return reply.outcomes.map(([, outcome]) => outcome.kind);
+}
+
+function storedIds({ path }: Bench): unknown[] {
+  const database = new DatabaseSync(path);
+  const rows = database.prepare('SELECT event_id FROM events ORDER BY position').all();
+  database.close();
+  return rows.map((row) => row.event_id);
+}
+
+const appendOf = (id: string) => appendRequestOf(commitOf([eventOf(id, 1)]));
+
+test('a group takes one transaction, and positions follow each other without gaps', () => {
+  const bench = benchOf();
+
+  const reply = run(bench, [appendOf('a'), appendOf('a'), appendOf('b')]);
+
+  expect(reply.transactions).toBe(1);
+  expect(kindsOf(reply)).toEqual(['stored', 'held', 'stored']);
+  expect(storedIds(bench)).toEqual(['a-1', 'b-1']);
+});
+
+test('a request that fails by itself is undone alone, and its group is stored', () => {
+  const bench = benchOf();
+  const [row] = appendOf('b').rows;
+  const broken = { ...appendOf('b'), rows: [row, [...(row ?? []).slice(0, 9), null]] } as unknown as WriteRequest;
+
+  const reply = run(bench, [appendOf('a'), broken, appendOf('c')]);
+
+  expect(kindsOf(reply)).toEqual(['stored', 'failed', 'stored']);
+  expect(reply.transactions).toBe(1);
+  expect(storedIds(bench)).toEqual(['a-1', 'c-1']);
+});
+
+test('a disk that is full at COMMIT stores nothing of the group, and each request is tried once more', () => {
+  const full = { errcode: FULL, commits: false, rollsBack: true };
+  const bench = benchOf([full, full]);
+
+  const reply = run(bench, [appendOf('a'), appendOf('b'), appendOf('c')]);
+
+  expect(kindsOf(reply)).toEqual(['failed', 'stored', 'stored']);
+  expect(reply.outcomes[0]?.[1]).toMatchObject({ failure: { reason: 'disk-full' } });
+  expect(reply.transactions).toBe(4);
+  expect(storedIds(bench)).toEqual(['b-1', 'c-1']);
+});
+
+test('a COMMIT that finds the file locked is tried again', () => {
+  const bench = benchOf([
+    { errcode: BUSY, commits: false },
+    { errcode: BUSY, commits: false },
+  ]);
+
+  const reply = run(bench, [appendOf('a')]);
+
+  expect(kindsOf(reply)).toEqual(['stored']);
+  expect(bench.sleeps).toHaveLength(2);
+  expect(storedIds(bench)).toEqual(['a-1']);
+});
+
+test('a COMMIT that finds the file locked for too long stores nothing, and says so', () => {
+  const bench = benchOf(Array.from({ length: 1_000 }, () => ({ errcode: BUSY, commits: false })));
+
+  const reply = run(bench, [appendOf('a'), appendOf('b')]);
+
+  expect(reply.outcomes.map(([, outcome]) => outcome)).toMatchObject([
+    { kind: 'failed', failure: { reason: 'busy' } },
+    { kind: 'failed', failure: { reason: 'busy' } },
+  ]);
+  expect(storedIds(bench)).toEqual([]);
+});
+
+test('behind any other error of COMMIT each request is looked up on a new connection', () => {
+  const bench = benchOf([{ errcode: SYNC_FAILED, commits: true }]);
+  const record = { kind: 'record', bytes: 1, key: 'k', value: '1', revision: 'r', expected: null } as const;
+
+  const reply = run(bench, [appendOf('a'), record, appendOf('a')]);
+
+  expect(kindsOf(reply)).toEqual(['found', 'found', 'found']);
+  expect(bench.sessions()).toBe(2);
+  expect(storedIds(bench)).toEqual(['a-1']);
+});
+
+test('what is not found behind such an error is ambiguous', () => {
+  const bench = benchOf([{ errcode: SYNC_FAILED, commits: false }]);
+
+  const reply = run(bench, [appendOf('a'), appendOf('b')]);
+
+  expect(kindsOf(reply)).toEqual(['ambiguous', 'ambiguous']);
+  expect(storedIds(bench)).toEqual([]);
+  expect(kindsOf(run(bench, [appendOf('a')]))).toEqual(['stored']);
+});
+
+test('a file that cannot be written refuses the group', () => {
+  const bench = benchOf();
+  run(bench, [appendOf('a')]);
+  const groups = new GroupCommit({
+    busyTimeoutMs: 10,
+    now: () => 0,
+    sleep: () => {},
+    openSession: () => {
+      throw sqliteError(READ_ONLY);
+    },
+  });
+
+  const reply = run({ ...bench, groups }, [appendOf('b')]);
+
+  expect(reply.outcomes[0]?.[1]).toMatchObject({ kind: 'failed', failure: { reason: 'read-only' } });
+  expect(storedIds(bench)).toEqual(['a-1']);
+});
+
+test('a lock that is held for too long refuses the group without a try for each request', () => {
+  const bench = benchOf();
+  const other = new DatabaseSync(bench.path);
+  other.exec('BEGIN IMMEDIATE');
+
+  const reply = run(bench, [appendOf('a'), appendOf('b')]);
+  other.close();
+
+  expect(kindsOf(reply)).toEqual(['failed', 'failed']);
+  expect(reply.transactions).toBe(0);
+  expect(bench.sleeps.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(11);
+  expect(storedIds(bench)).toEqual([]);
+});
+
+test('a writer that had to wait for another process leaves it a pause before its next groups', () => {
+  let other: DatabaseSync | undefined;
+  const bench = benchOf([], (sleeps) => {
+    if (sleeps === 3) other?.exec('ROLLBACK');
+  });
+  run(bench, [appendOf('a')]);
+  const quiet = bench.sleeps.length;
+  other = new DatabaseSync(bench.path);
+  other.exec('BEGIN IMMEDIATE');
+  run(bench, [appendOf('b')]);
+  const waits = bench.sleeps.length;
+
+  run(bench, [appendOf('c')]);
+  other.close();
+
+  expect([quiet, waits]).toEqual([0, 3]);
+  expect(bench.sleeps.slice(3)).toEqual([1]);
+  expect(storedIds(bench)).toEqual(['a-1', 'b-1', 'c-1']);
+});
