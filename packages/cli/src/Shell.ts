@@ -1,4 +1,5 @@
-import type { GovernedEventStore, GovernedEventStoreOptions, Principal } from '@nexus/shared';
+import { existsSync } from 'node:fs';
+import { type GovernedEventStore, type GovernedEventStoreOptions, NotFoundError, type Principal } from '@nexus/shared';
 import type { CommandContext } from './CommandContext.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { createLogger } from './io/createLogger.ts';
@@ -8,6 +9,9 @@ import { Table } from './io/Table.ts';
 
 /** Who acts when the command line does. */
 export const LOCAL: Principal = Object.freeze({ id: 'local', roles: Object.freeze([]), client: 'nexus-cli' });
+
+/** Scheme of the stores that are one file. */
+export const SQLITE = 'sqlite:';
 
 export const DEFAULT_STORE = 'sqlite:./nexus.db';
 
@@ -20,6 +24,8 @@ export interface GlobalOptions {
 export interface StoreSettings extends GovernedEventStoreOptions {
   /** Least level of the log on standard error where `NEXUS_LOG_LEVEL` says none. Default: `silent`. */
   readonly logLevel?: 'silent' | 'info';
+  /** Make the store where there is none. Default: false, since a mistyped name must not look like an empty store. */
+  readonly create?: boolean;
   /** Count temporal queries against a limit, as for clients from outside. Default: false. */
   readonly limited?: boolean;
 }
@@ -31,6 +37,8 @@ export class Shell {
   readonly storeUrl: string;
   readonly out: Output;
   readonly err: Output;
+  /** Aborted when the operator stops the command, or when nobody reads its output any more. */
+  readonly signal: AbortSignal;
 
   constructor(context: CommandContext, outputs: { out: Output; err: Output }, options: GlobalOptions) {
     this.context = context;
@@ -38,10 +46,7 @@ export class Shell {
     this.storeUrl = options.store ?? (context.env.NEXUS_STORE || DEFAULT_STORE);
     this.out = outputs.out;
     this.err = outputs.err;
-  }
-
-  get signal(): AbortSignal {
-    return this.context.signal;
+    this.signal = AbortSignal.any([context.signal, outputs.out.failed]);
   }
 
   /** Opens the store, and closes it whatever happens. */
@@ -49,7 +54,8 @@ export class Shell {
     use: (store: GovernedEventStore) => Promise<Result>,
     settings: StoreSettings = {},
   ): Promise<Result> {
-    const { logLevel = 'silent', limited = false, ...options } = settings;
+    const { logLevel = 'silent', limited = false, create = false, ...options } = settings;
+    if (!create) this.#refuseAbsentStore();
     const logger = createLogger(this.context, logLevel);
     const store = await this.context.openStore(this.storeUrl, {
       logger,
@@ -61,6 +67,12 @@ export class Shell {
     } finally {
       await store.close();
     }
+  }
+
+  #refuseAbsentStore(): void {
+    if (!this.storeUrl.startsWith(SQLITE) || existsSync(this.storeUrl.slice(SQLITE.length))) return;
+    const message = `There is no store ${this.storeUrl}; name another by --store or NEXUS_STORE, or append to it to make it`;
+    throw new NotFoundError(message, { what: `store ${this.storeUrl}` });
   }
 
   /** A line for people on standard error; nothing for machines. */

@@ -6,7 +6,7 @@ import { readLines } from '../import/readLines.ts';
 import { readText } from '../import/readText.ts';
 import { DONE, LOCAL, type Shell } from '../Shell.ts';
 import type { Run } from './Run.ts';
-import { addRulesOptions, type RulesOptions, rulesOf } from './rulesOptions.ts';
+import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
 
 const INPUT_CHARACTERS_MAX = 64 * 1024 * 1024;
 
@@ -35,9 +35,8 @@ export function addAppend(program: Command, run: Run): void {
 async function append(shell: Shell, options: RulesOptions & { file: string }): Promise<ExitCode> {
   const source = options.file === '-' ? 'standard input' : options.file;
   const events = await readEvents(await readWhole(shell, options.file, source), source);
-  const receipt = await shell.withStore(
-    (store) => store.append(events, { principal: LOCAL, signal: shell.signal }),
-    rulesOf(options),
+  const receipt = await withRules(shell, options, (store) =>
+    store.append(events, { principal: LOCAL, signal: shell.signal }),
   );
   if (shell.json) await shell.out.line(JSON.stringify(receipt));
   else for (const line of describe(receipt)) await shell.out.line(line);

@@ -14,7 +14,7 @@ import { RejectsFile } from '../import/RejectsFile.ts';
 import { readText } from '../import/readText.ts';
 import { LOCAL, type Shell } from '../Shell.ts';
 import type { Run } from './Run.ts';
-import { addRulesOptions, type RulesOptions, rulesOf } from './rulesOptions.ts';
+import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
 
 const FORMATS = ['csv', 'events', 'cloudevents'] as const;
 
@@ -98,28 +98,22 @@ interface Import {
 
 function importInto(shell: Shell, parts: Import, options: RulesOptions): Promise<ImportReport> {
   const { signal } = shell;
-  return shell.withStore(async (store) => {
+  return withRules(shell, options, async (store) => {
     const reading = shell.progress('reading', 'rows');
     let appending: ReturnType<Shell['progress']> | undefined;
+    const onRead = (rows: number): void => reading.update(rows);
     const onSettled = (done: number, total: number): void => {
       if (appending === undefined) reading.end();
       appending ??= shell.progress('importing', 'rows', total);
       appending.update(done);
     };
     try {
-      return await importRows({
-        ...parts,
-        store,
-        principal: LOCAL,
-        signal,
-        onRead: (rows) => reading.update(rows),
-        onSettled,
-      });
+      return await importRows({ ...parts, store, principal: LOCAL, signal, onRead, onSettled });
     } finally {
       reading.end();
       appending?.end();
     }
-  }, rulesOf(options));
+  });
 }
 
 function rowsOf(shell: Shell, file: string, options: ImportCommandOptions): AsyncIterable<ImportRow> {

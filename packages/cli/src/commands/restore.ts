@@ -1,10 +1,8 @@
 import { NotSupportedError } from '@nexus/shared';
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
-import { DONE, type Shell } from '../Shell.ts';
+import { DONE, type Shell, SQLITE } from '../Shell.ts';
 import type { Run } from './Run.ts';
-
-const SQLITE = 'sqlite:';
 
 const HELP = `
 The backup is checked first, and stays as it is. The store must not exist yet. It gets a new epoch, so that a checkpoint

@@ -8,7 +8,7 @@ import { createLogger } from '../io/createLogger.ts';
 import { DONE, LOCAL, type Shell } from '../Shell.ts';
 import { curlLines } from '../sample/curlLines.ts';
 import type { Run } from './Run.ts';
-import { addRulesOptions, type RulesOptions, rulesOf } from './rulesOptions.ts';
+import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
 
 interface ServeOptions extends RulesOptions {
   readonly port: number;
@@ -38,11 +38,8 @@ export function addServe(program: Command, run: Run): void {
 }
 
 function serve(shell: Shell, options: ServeOptions): Promise<ExitCode> {
-  return shell.withStore((store) => serveStore(shell, store, options), {
-    ...rulesOf(options),
-    logLevel: 'info',
-    limited: true,
-  });
+  const settings = { logLevel: 'info', limited: true } as const;
+  return withRules(shell, options, (store) => serveStore(shell, store, options), settings);
 }
 
 async function serveStore(
@@ -55,7 +52,7 @@ async function serveStore(
   try {
     const address = await listen(api, { host, port });
     await announce(shell, address, sample === true);
-    await untilStopped(shell.signal);
+    await untilStopped(shell.context.signal);
     await shell.remark('nexus: stopping; what was accepted is being finished');
   } finally {
     await api.close();

@@ -36,14 +36,7 @@ export function addTail(program: Command, run: Run): void {
 function tail(shell: Shell, { from, consumer, types }: TailOptions): Promise<ExitCode> {
   if (types?.length === 0) throw new UsageError('--types names no type; leave it out for all', { argument: '--types' });
   return shell.withStore(async (store) => {
-    let unwritable: unknown;
-    const write = async (text: string): Promise<void> => {
-      await shell.out.line(text).catch((error: unknown) => {
-        unwritable ??= error;
-        throw error;
-      });
-    };
-    const subscription = store.subscribeToStream((event) => write(JSON.stringify(event)), {
+    const subscription = store.subscribeToStream((event) => shell.out.line(JSON.stringify(event)), {
       // An event that cannot be printed is not poison: nothing is parked, and the command ends.
       onFailure: 'stop',
       attemptsMax: 1,
@@ -52,9 +45,8 @@ function tail(shell: Shell, { from, consumer, types }: TailOptions): Promise<Exi
       ...(consumer === undefined ? {} : { consumer }),
       ...(types === undefined ? {} : { eventTypes: types }),
     });
-    await subscription.closed.catch((error: unknown) => {
-      throw unwritable ?? error;
-    });
+    await subscription.closed;
+    shell.out.failed.throwIfAborted();
     if (consumer === undefined) await sayPlace(shell, subscription);
     return DONE;
   });

@@ -63,7 +63,8 @@ export class Staging {
     const event = { eventId, ...found.event };
     const aggregate = this.#aggregateKey(event.aggregateId);
     const text = JSON.stringify(event);
-    if (found.version === undefined) {
+    // An id that was made here is new; one that the row brings may have come before.
+    if (found.version === undefined && found.eventId !== undefined) {
       const before = this.#statements.eventById.get(aggregate, eventId);
       if (before !== undefined) return before.event === text ? 'repeated' : 'contradicted';
     }
@@ -118,8 +119,8 @@ export class Staging {
   }
 
   #aggregateKey(aggregateId: string): number {
-    this.#statements.insertAggregate.run(aggregateId);
-    return Number(this.#statements.aggregateKey.get(aggregateId)?.key);
+    const known = this.#statements.aggregateKey.get(aggregateId)?.key;
+    return Number(known ?? this.#statements.insertAggregate.run(aggregateId).lastInsertRowid);
   }
 
   /** The second of two equal rows is another event than the first. */
@@ -134,7 +135,7 @@ function prepare(database: DatabaseSync) {
   const statement = (sql: string): StatementSync => database.prepare(sql);
   const row = 'SELECT key, version, line, event, source FROM rows WHERE aggregate = ?';
   return {
-    insertAggregate: statement('INSERT INTO aggregates (id) VALUES (?) ON CONFLICT DO NOTHING'),
+    insertAggregate: statement('INSERT INTO aggregates (id) VALUES (?)'),
     aggregateKey: statement('SELECT key FROM aggregates WHERE id = ?'),
     nextAggregate: statement('SELECT key, id FROM aggregates WHERE key > ? ORDER BY key LIMIT 1'),
     countAggregates: statement('SELECT count(*) AS count FROM aggregates'),

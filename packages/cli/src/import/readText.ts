@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
+import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
 
@@ -21,8 +21,9 @@ export async function* readText(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytesRead = 0;
   try {
-    for await (const bytes of unpacked(file === '-' ? stdin : await openFile(file))) {
-      signal?.throwIfAborted();
+    const stream = file === '-' ? stdin : await openFile(file);
+    if (signal !== undefined) addAbortSignal(signal, stream);
+    for await (const bytes of unpacked(stream)) {
       const text = decoder.decode(bytes, { stream: true });
       bytesRead += bytes.length;
       if (text !== '') yield text;
@@ -30,7 +31,7 @@ export async function* readText(
     const rest = decoder.decode();
     if (rest !== '') yield rest;
   } catch (error) {
-    throw error === signal?.reason ? error : explained(error, source, bytesRead);
+    throw signal?.aborted ? signal.reason : explained(error, source, bytesRead);
   }
 }
 

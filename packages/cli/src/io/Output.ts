@@ -5,46 +5,44 @@ import { OutputClosedError, OutputError } from '../errors.ts';
 export class Output {
   readonly #stream: Writable;
   readonly #name: string;
-  #failure: OutputClosedError | OutputError | undefined;
+  readonly #failed = new AbortController();
 
+  /** @param name - for errors, such as `standard output` */
   constructor(stream: Writable, name: string) {
     this.#stream = stream;
     this.#name = name;
-    stream.on('error', (error) => {
-      this.#failure ??= failureOf(error, name);
-    });
+    // Without a listener the error would end the process.
+    stream.on('error', (error) => this.#failed.abort(this.#failureOf(error)));
+  }
+
+  /** Aborted when nothing more can be written. Its reason is the error that `write` throws. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
   }
 
   /** @throws OutputClosedError, OutputError */
-  async line(text: string): Promise<void> {
-    await this.write(`${text}\n`);
+  line(text: string): Promise<void> {
+    return this.write(`${text}\n`);
   }
 
-  /** @throws OutputClosedError, OutputError */
+  /**
+   * Resolves when the stream has passed the text on.
+   *
+   * @throws OutputClosedError, OutputError
+   */
   async write(text: string): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#stream.destroyed) throw failureOf({ code: 'EPIPE', message: 'closed' }, this.#name);
-    if (!this.#stream.write(text)) await this.#drained();
-  }
-
-  #drained(): Promise<void> {
-    const stream = this.#stream;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        for (const event of ['drain', 'error', 'close']) stream.off(event, settle);
-        const failure =
-          this.#failure ?? (stream.destroyed ? failureOf({ code: 'EPIPE', message: 'closed' }, this.#name) : undefined);
-        if (failure === undefined) resolve();
-        else reject(failure);
-      };
-      for (const event of ['drain', 'error', 'close']) stream.on(event, settle);
+    this.#failed.signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(text, (error) => (error ? reject(this.#failureOf(error)) : resolve()));
     });
   }
-}
 
-function failureOf(error: { code?: string; message: string }, name: string): OutputClosedError | OutputError {
-  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') {
-    return new OutputClosedError(`${name} was closed by its reader`, {}, { cause: error });
+  #failureOf(error: NodeJS.ErrnoException): OutputClosedError | OutputError {
+    const { code, message } = error;
+    if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ERR_STREAM_WRITE_AFTER_END') {
+      return new OutputClosedError(`${this.#name} was closed by its reader`, {}, { cause: error });
+    }
+    const target = this.#name;
+    return new OutputError(`${target} cannot be written: ${message}`, { target }, { cause: error });
   }
-  return new OutputError(`${name} cannot be written: ${error.message}`, { target: name }, { cause: error });
 }
