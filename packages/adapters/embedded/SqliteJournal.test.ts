@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as immediate } from 'node:timers/promises';
@@ -6,7 +6,8 @@ import type { Worker } from 'node:worker_threads';
 import type { RecordedEvent } from '@nexus/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { SqliteJournal } from './SqliteJournal.ts';
-import { commitOf, eventOf, eventsOf, openJournal, readAll } from './sqlite/commit-fixture.ts';
+import { commitOf, eventOf, eventsOf } from './sqlite/testing/commits.ts';
+import { openJournal, readAll } from './sqlite/testing/fixtures.ts';
 
 /** Holds the file's write lock, as another process would. */
 function holdWriteLock(path: string): DatabaseSync {
@@ -256,6 +257,21 @@ test('an append whose writer dies is looked up, and succeeds if it is stored', a
     { replayed: false, receipts: [stored.receipt] },
     { replayed: true, receipts: [stored.receipt] },
   ]);
+});
+
+test.each([
+  ['before its first append', 0],
+  ['behind its first append', 1],
+])('a file that is moved away %s is written no more, and no new one is begun', async (_when, appends) => {
+  const journal = openJournal();
+  if (appends === 1) await journal.append(commitOf([eventOf('a', 1)]));
+  renameSync(journal.path, `${journal.path}.moved`);
+
+  const appending = journal.append(commitOf([eventOf('a', appends + 1)]));
+
+  await expect(appending).rejects.toMatchObject(refused('STORE_UNAVAILABLE', { reason: 'file-moved' }));
+  expect(readdirSync(dirname(journal.path))).not.toContain('nexus.db');
+  expect(await journal.getVersion('a')).toBe(appends);
 });
 
 test('long aggregates are read in pages, in both directions, up to where the read began', async () => {

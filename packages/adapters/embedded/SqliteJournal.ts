@@ -24,6 +24,7 @@ import { EventReader } from './sqlite/EventReader.ts';
 import { FairTurns } from './sqlite/FairTurns.ts';
 import { FeedReader } from './sqlite/FeedReader.ts';
 import { FeedWake } from './sqlite/FeedWake.ts';
+import { fileIdOf } from './sqlite/fileIdOf.ts';
 import { appendRequestOf, type CommonOutcome, type WriteRequest } from './sqlite/protocol.ts';
 import { SqliteRecords } from './sqlite/SqliteRecords.ts';
 import { StoredLookup } from './sqlite/StoredLookup.ts';
@@ -84,7 +85,7 @@ export class SqliteJournal implements EventJournal {
     this.#feed = new FeedReader(database, path, wake, this.#turns);
     this.#lookup = new StoredLookup(database);
     this.#writer = new WriterClient({
-      settings: { path, busyTimeoutMs, fileBytesMax },
+      settings: { path, fileId: fileIdOf(path), busyTimeoutMs, fileBytesMax },
       onGroup: () => wake.notify(),
       lookUp: (request) => this.#lookUp(request),
     });

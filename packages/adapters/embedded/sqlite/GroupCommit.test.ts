@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { commitOf, eventOf, temporaryFolder } from './commit-fixture.ts';
 import { connect } from './connect.ts';
 import { GroupCommit } from './GroupCommit.ts';
 import { appendRequestOf, type WriteRequest } from './protocol.ts';
 import { openStoreFile } from './store-file.ts';
+import { commitOf, eventOf } from './testing/commits.ts';
+import { temporaryFolder } from './testing/fixtures.ts';
 import { WriteSession } from './WriteSession.ts';
 
 /** What SQLite throws, by its result code. */
@@ -57,6 +58,7 @@ function benchOf(failures: Failure[] = [], onSleep: (total: number) => void = ()
   let now = 0;
   let sessions = 0;
   const groups = new GroupCommit({
+    isInPlace: () => true,
     busyTimeoutMs: 10,
     now: () => now,
     sleep: (ms) => {
@@ -174,6 +176,7 @@ test('a file that cannot be written refuses the group', () => {
   const bench = benchOf();
   run(bench, [appendOf('a')]);
   const groups = new GroupCommit({
+    isInPlace: () => true,
     busyTimeoutMs: 10,
     now: () => 0,
     sleep: () => {},

@@ -1,4 +1,4 @@
-import { type DriverFailure, failureOf, isBusy } from './driver-failure.ts';
+import { type DriverFailure, FileMovedError, failureOf, isBusy } from './driver-failure.ts';
 import type { NumberedRequest, WriteOutcome, WriteRequest, WriterReply } from './protocol.ts';
 import { sleepSync } from './sleepSync.ts';
 import type { WriteSession } from './WriteSession.ts';
@@ -13,6 +13,8 @@ const COURTESY_FOR_MS = 1_000;
 export interface GroupCommitOptions {
   /** Opens the file; called again when a connection can no longer be trusted. */
   readonly openSession: () => WriteSession;
+  /** Whether the path still names the file that was opened. */
+  readonly isInPlace: () => boolean;
   readonly busyTimeoutMs: number;
   /** Monotonic, in ms. */
   readonly now: () => number;
@@ -81,7 +83,7 @@ export class GroupCommit {
       return this.#transact(requests);
     } catch (error) {
       const lost = lostBy(error);
-      if (lost.verdict === 'unknown') return requests.map((request) => this.#lookUp(request, lost.failure));
+      if (lost.verdict === 'unknown') return this.#lookUp(requests, lost.failure);
       if (lost.verdict === 'give-up') return requests.map(() => ({ kind: 'failed', failure: lost.failure }));
       return requests.map((request) => this.#alone(request));
     }
@@ -93,12 +95,14 @@ export class GroupCommit {
       return this.#transact([request])[0] as WriteOutcome;
     } catch (error) {
       const { verdict, failure } = lostBy(error);
-      return verdict === 'unknown' ? this.#lookUp(request, failure) : { kind: 'failed', failure };
+      if (verdict === 'unknown') return this.#lookUp([request], failure)[0] as WriteOutcome;
+      return { kind: 'failed', failure };
     }
   }
 
   /** @throws GroupLost */
   #transact(requests: readonly WriteRequest[]): readonly WriteOutcome[] {
+    if (!this.#options.isInPlace()) throw new GroupLost(new FileMovedError(), 'give-up');
     const session = this.#openedSession();
     this.#begin(session);
     this.#transactions += 1;
@@ -156,13 +160,14 @@ export class GroupCommit {
   }
 
   /** After an error that may have struck before or after the moment of durability: by a new connection. */
-  #lookUp(request: WriteRequest, failure: DriverFailure): WriteOutcome {
+  #lookUp(requests: readonly WriteRequest[], failure: DriverFailure): readonly WriteOutcome[] {
+    const ambiguous = { kind: 'ambiguous', failure } as const;
     try {
-      this.#session?.rollback();
       this.#close();
-      return this.#openedSession().isStored(request) ? { kind: 'found' } : { kind: 'ambiguous', failure };
+      const session = this.#openedSession();
+      return requests.map((request) => (session.isStored(request) ? { kind: 'found' } : ambiguous));
     } catch {
-      return { kind: 'ambiguous', failure };
+      return requests.map(() => ambiguous);
     }
   }
 }

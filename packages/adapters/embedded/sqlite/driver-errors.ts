@@ -5,22 +5,23 @@ import {
   StoreClosedError,
   StoreUnavailableError,
 } from '@nexus/shared';
-import { type DriverFailure, failureOf, sqliteCodeOf } from './driver-failure.ts';
+import { type DriverFailure, type FailureReason, failureOf, sqliteCodeOf } from './driver-failure.ts';
 
-const REMEDIES: Readonly<Record<DriverFailure['reason'], string>> = {
+const REMEDIES: Readonly<Record<FailureReason, string>> = {
   busy: 'another process holds its write lock for too long; try again later',
   'disk-full': 'the disk, the quota or `fileBytesMax` is used up; make room and try again',
   'read-only': 'the file or its folder cannot be written; give write access and try again',
   'io-error': 'the disk reports an error; look into the system log and try again',
   corrupt: 'the file is damaged; run `nexus verify`, and restore a backup',
   'cannot-open': 'the file cannot be opened; see that it exists and may be read and written',
+  'file-moved': 'put the file back, or open the store again',
   'driver-error': 'SQLite refuses the operation',
 };
 
 /** The one place where SQLite's errors become ours, once a store is open. */
 export function storeErrorOf(failure: DriverFailure, path: string, cause?: unknown): NexusError {
   const { reason, message, sqliteCode } = failure;
-  const said = `SQLite says: ${message} (${sqliteCode})`;
+  const said = sqliteCode === 0 ? `Reason: ${message}` : `SQLite says: ${message} (${sqliteCode})`;
   if (reason === 'corrupt') {
     return new CorruptStoreError(`${path}: ${REMEDIES.corrupt}. ${said}`, { where: path, found: message }, { cause });
   }

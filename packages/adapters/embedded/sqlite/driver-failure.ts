@@ -1,15 +1,25 @@
 // The writer's thread starts with this: it imports no other package, so that the first append does not wait for one.
 
+export type FailureReason =
+  | 'busy'
+  | 'disk-full'
+  | 'read-only'
+  | 'io-error'
+  | 'corrupt'
+  | 'cannot-open'
+  | 'file-moved'
+  | 'driver-error';
+
 /** Why SQLite failed, in a form that travels between threads. */
 export interface DriverFailure {
-  readonly reason: 'busy' | 'disk-full' | 'read-only' | 'io-error' | 'corrupt' | 'cannot-open' | 'driver-error';
+  readonly reason: FailureReason;
   /** SQLite's extended result code; 0 where the error is not SQLite's. */
   readonly sqliteCode: number;
   readonly message: string;
 }
 
 /** Primary result codes: https://sqlite.org/rescode.html */
-const REASONS: Readonly<Record<number, DriverFailure['reason']>> = {
+const REASONS: Readonly<Record<number, FailureReason>> = {
   5: 'busy',
   6: 'busy',
   8: 'read-only',
@@ -20,10 +30,19 @@ const REASONS: Readonly<Record<number, DriverFailure['reason']>> = {
   26: 'corrupt',
 };
 
-/** What is known about an error that node:sqlite threw. */
+/** The path no longer names the file that is open, so that whatever is written would be out of everybody's sight. */
+export class FileMovedError extends Error {
+  constructor() {
+    super('the file was moved, removed or replaced while it was open');
+    this.name = 'FileMovedError';
+  }
+}
+
+/** What is known about an error of the driver. */
 export function failureOf(error: unknown): DriverFailure {
   const sqliteCode = sqliteCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof FileMovedError) return { reason: 'file-moved', sqliteCode, message };
   return { reason: REASONS[sqliteCode & 0xff] ?? 'driver-error', sqliteCode, message };
 }
 

@@ -92,6 +92,8 @@ export type WriterReply =
 
 export interface WriterSettings {
   readonly path: string;
+  /** Of the file that the store was opened on. */
+  readonly fileId: string | undefined;
   readonly busyTimeoutMs: number;
   readonly fileBytesMax: number | null;
 }

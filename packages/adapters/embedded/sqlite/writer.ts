@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { connect } from './connect.ts';
+import { fileIdOf } from './fileIdOf.ts';
 import { BLOCKING_TIME, GroupCommit } from './GroupCommit.ts';
 import type { NumberedRequest, WriterMessage, WriterReply, WriterSettings } from './protocol.ts';
 import { takeGroup } from './takeGroup.ts';
@@ -11,6 +12,7 @@ function serve(port: MessagePort, settings: WriterSettings): void {
     ...BLOCKING_TIME,
     busyTimeoutMs: settings.busyTimeoutMs,
     openSession: () => openSession(settings),
+    isInPlace: () => fileIdOf(settings.path) === settings.fileId,
   });
   const waiting: NumberedRequest[] = [];
   let closing = false;

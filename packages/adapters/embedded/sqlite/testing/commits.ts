@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   ANONYMOUS,
   type Commit,
@@ -9,11 +6,7 @@ import {
   type DomainEvent,
   digestOfAppend,
   digestOfEvent,
-  type EventJournal,
-  type RecordedEvent,
 } from '@nexus/shared';
-import { onTestFinished } from 'vitest';
-import { SqliteJournal, type SqliteJournalOptions } from '../SqliteJournal.ts';
 
 const NOW = '2026-03-01T12:00:00.000Z';
 
@@ -60,27 +53,4 @@ export function commitOf(events: readonly DomainEvent[], more: Partial<Commit> =
 function commitEventOf(event: DomainEvent): CommitEvent {
   const payloadText = JSON.stringify(event.payload);
   return { event, payloadText, metadataText: JSON.stringify(event.metadata), digest: digestOfEvent(event) };
-}
-
-/** A folder that the running test has to itself. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'nexus-sqlite-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A journal that is closed when the running test ends. */
-export function openJournal(options: Partial<SqliteJournalOptions> = {}): SqliteJournal & { readonly path: string } {
-  const path = options.path ?? join(temporaryFolder(), 'nexus.db');
-  const journal = new SqliteJournal({ ...options, path });
-  onTestFinished(() => journal.close());
-  return Object.assign(journal, { path });
-}
-
-export async function readAll(journal: EventJournal, aggregateId: string): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  for await (const page of journal.readAggregate(aggregateId, { fromVersion: 1, direction: 'forward' })) {
-    events.push(...page);
-  }
-  return events;
 }

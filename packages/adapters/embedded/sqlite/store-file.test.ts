@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { SqliteJournal } from '../SqliteJournal.ts';
+import { refuseUnsafeSqlite } from './runtime-checks.ts';
+import { openStoreFile } from './store-file.ts';
+import { commitOf, eventOf } from './testing/commits.ts';
+import { openJournal, temporaryFolder } from './testing/fixtures.ts';
+
+function refusal(path: string): unknown {
+  try {
+    new SqliteJournal({ path });
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+const configurationError = (setting: string, message: RegExp) => ({
+  code: 'CONFIGURATION',
+  details: { setting },
+  message: expect.stringMatching(message),
+});
+
+test.each(['', ':memory:'])('the path %j is refused, with a hint at memory:', (path) => {
+  expect(refusal(path)).toMatchObject(configurationError('path', /open 'memory:'/));
+});
+
+test('a path with NUL is refused', () => {
+  expect(refusal('a\0b')).toMatchObject(configurationError('path', /NUL/));
+});
+
+test('a missing folder is refused, and not made', () => {
+  const folder = temporaryFolder();
+
+  expect(refusal(join(folder, 'missing', 'nexus.db'))).toMatchObject(
+    configurationError('path', /missing does not exist/),
+  );
+
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a directory in place of the file is refused', () => {
+  const path = join(temporaryFolder(), 'nexus.db');
+  mkdirSync(path);
+
+  expect(refusal(path)).toMatchObject(configurationError('path', /nexus\.db is a directory/));
+});
+
+test('a file that is not a database is refused, and left as it was', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'notes.txt');
+  writeFileSync(path, 'These are notes. '.repeat(100));
+
+  expect(refusal(path)).toMatchObject(configurationError('path', /notes\.txt: the file is not a database/));
+
+  expect(readFileSync(path, 'utf8')).toBe('These are notes. '.repeat(100));
+  expect(readdirSync(folder)).toEqual(['notes.txt']);
+});
+
+test('the database of another program is refused, and left as it was', () => {
+  const path = join(temporaryFolder(), 'other.db');
+  const other = new DatabaseSync(path);
+  other.exec('CREATE TABLE notes (text)');
+  other.close();
+  const before = readFileSync(path);
+
+  expect(refusal(path)).toMatchObject(configurationError('path', /other\.db is the database of another program/));
+
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('a database of a newer version is refused', async () => {
+  const journal = openJournal();
+  await journal.close();
+  const newer = new DatabaseSync(journal.path);
+  newer.exec('PRAGMA user_version = 99');
+  newer.close();
+
+  expect(refusal(journal.path)).toMatchObject(configurationError('path', /made by a newer Nexus \(version 99/));
+});
+
+test('a truncated file is refused or found damaged, never written', async () => {
+  const journal = openJournal();
+  await journal.append(commitOf([eventOf('a', 1)]));
+  await journal.close();
+  const truncated = readFileSync(journal.path).subarray(0, 5_000);
+  writeFileSync(journal.path, truncated);
+
+  const error = refusal(journal.path);
+
+  expect(error).toMatchObject({ code: expect.stringMatching(/^(CONFIGURATION|CORRUPT_STORE)$/) });
+  expect(readFileSync(journal.path).equals(truncated)).toBe(true);
+});
+
+test.each([
+  ['busyTimeoutMs', -1],
+  ['busyTimeoutMs', Number.NaN],
+  ['fileBytesMax', 0],
+])('%s %d is refused', (setting, value) => {
+  const path = join(temporaryFolder(), 'nexus.db');
+
+  expect(() => new SqliteJournal({ path, [setting]: value })).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION', details: { setting } }),
+  );
+});
+
+test.each(['3.51.2', '3.50.9', '2.99.99', '3'])('SQLite %s is refused', (version) => {
+  expect(() => refuseUnsafeSqlite(version)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+});
+
+test.each(['3.51.3', '3.52.0', '4.0.0'])('SQLite %s is taken', (version) => {
+  expect(() => refuseUnsafeSqlite(version)).not.toThrow();
+});
+
+test('a store is in WAL mode with full durability, and marked as ours', () => {
+  const { database } = openStoreFile(join(temporaryFolder(), 'nexus.db'), 1_000);
+  const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+
+  expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, 1]);
+  expect(pragma('application_id')).toBe(0x4e585553);
+  expect(() => database.exec('DELETE FROM store')).toThrow(/readonly/);
+  database.close();
+});
+
+const isRoot = process.getuid?.() === 0;
+
+/** Opens a store as a user who is not root, whom no permission stops. */
+function openAsNobody(path: string): string {
+  const script = `import { SqliteJournal } from '${join(import.meta.dirname, '../SqliteJournal.ts')}';
+    try { new SqliteJournal({ path: process.argv[1] }); console.log('opened'); }
+    catch (error) { console.log(error.code, error.message); }`;
+  const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script, path], {
+    ...nobody,
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  });
+}
+
+test.each([
+  ['a file that may not be written', 0o444, 0o777, /^CONFIGURATION .*nexus\.db is read-only/],
+  ['a file that may not be read', 0o000, 0o777, /^CONFIGURATION .*nexus\.db cannot be read/],
+  ['a folder that may not be written', 0o666, 0o555, /^CONFIGURATION .* cannot be written/],
+])('%s is refused when the store is opened', async (_what, fileMode, folderMode, expected) => {
+  const folder = temporaryFolder();
+  const journal = openJournal({ path: join(folder, 'nexus.db') });
+  await journal.close();
+  chmodSync(journal.path, fileMode);
+  chmodSync(folder, folderMode);
+
+  expect(openAsNobody(journal.path)).toMatch(expected);
+});
