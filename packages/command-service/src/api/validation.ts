@@ -1,9 +1,8 @@
 import { InvalidArgumentError, InvalidEventError, type NexusError } from '@nexus/shared';
-import type { FastifyRequest } from 'fastify';
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import type { FastifyError, FastifyRequest } from 'fastify';
 
 /** What of ajv's faults is used. */
-type Fault = FastifySchemaValidationError;
+type Fault = NonNullable<FastifyError['validation']>[number];
 
 /**
  * What a route's schema found wrong, as the error that the store would have thrown for it. Validation ends at the first

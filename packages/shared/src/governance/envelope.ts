@@ -8,7 +8,7 @@ import { canonicalEvent, digestOfAppend, digestOfText } from './digest.ts';
 import { checkFields } from './eventRules.ts';
 
 /** An event that keeps the envelope's rules, copied so that its caller can no longer change it. */
-export interface PreparedEvent {
+interface PreparedEvent {
   readonly event: DomainEvent;
   readonly payloadText: string;
   readonly metadataText: string;

@@ -63,8 +63,8 @@ function unknownFields(event: Record<string, unknown>): JsonFault[] {
     );
 }
 
-/** Why a name is not one, or `undefined`. Shared with the parameters of reads. */
-export function nameFault(value: unknown, bytesMax: number): string | undefined {
+/** Why a name is not one, or `undefined`. */
+function nameFault(value: unknown, bytesMax: number): string | undefined {
   if (typeof value !== 'string') return `must be a string of 1 to ${bytesMax} bytes of UTF-8`;
   if (value === '') return `must not be empty`;
   if (!value.isWellFormed()) return 'holds half of a surrogate pair; send well-formed Unicode';

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * Builds every package into its `dist`, ready to be packed: compiled sources, the manifest that points at them, and
+ * whatever the sources read beside code. In the checkout, manifests point at the sources.
+ */
+const ROOT = join(import.meta.dirname, '..');
+const PACKAGES = join(ROOT, 'packages');
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly publishConfig: Readonly<Record<string, string>>;
+}
+
+const folders = readdirSync(PACKAGES).filter((name) => existsSync(join(PACKAGES, name, 'package.json')));
+for (const name of folders) rmSync(join(PACKAGES, name, 'dist'), { recursive: true, force: true });
+execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: ROOT, stdio: 'inherit' });
+for (const name of folders) finish(join(PACKAGES, name));
+
+function finish(folder: string): void {
+  const dist = join(folder, 'dist');
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  writeFileSync(join(dist, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
+  cpSync(join(ROOT, 'LICENSE'), join(dist, 'LICENSE'));
+  const readme = join(folder, 'README.md');
+  cpSync(existsSync(readme) ? readme : join(ROOT, 'README.md'), join(dist, 'README.md'));
+  for (const bin of Object.values(manifest.bin ?? {})) copy(folder, join(folder, bin));
+  for (const asset of assetsOf(folder)) copy(folder, asset);
+  rmSync(join(dist, 'tsconfig.tsbuildinfo'));
+}
+
+/** The same manifest; each entry leads to the compiled module and its types. */
+function publishedManifest(manifest: Manifest) {
+  const { directory: _directory, ...publishConfig } = manifest.publishConfig;
+  const entries = Object.entries(manifest.exports).map(([path, source]) => {
+    const module = source.replace(/\.ts$/, '');
+    return [path, { types: `${module}.d.ts`, default: `${module}.js` }];
+  });
+  return { ...manifest, exports: Object.fromEntries(entries), publishConfig };
+}
+
+/** JSON files beside the sources. */
+function assetsOf(folder: string): string[] {
+  const sources = join(folder, 'src');
+  if (!existsSync(sources)) return [];
+  const files = readdirSync(sources, { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile() && file.name.endsWith('.json')).map((file) => join(file.parentPath, file.name));
+}
+
+function copy(folder: string, file: string): void {
+  const target = join(folder, 'dist', relative(folder, file));
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(file, target);
+}
