@@ -4,7 +4,7 @@ import type { StoreFactory } from './Harness.ts';
 import { type StoreOpener, storeFactory } from './storeFactory.ts';
 
 /** How the suite gets at the journals of an adapter. */
-export interface JournalFactoryOptions extends Pick<StoreOpener, 'backup' | 'exclusive' | 'remove'> {}
+export interface JournalFactoryOptions extends Pick<StoreOpener, 'exclusive' | 'remove'> {}
 
 /**
  * A factory for a bare journal, which the suite tests inside a `GovernedEventStore`.

@@ -3,15 +3,18 @@ import type { GovernedEventStoreOptions } from '@nexus/shared';
 import type { Backup, ConformingStore, Harness, StoreFactory } from './Harness.ts';
 
 /** What an adapter's author says about opening a store. */
-export interface StoreOpener {
+export interface StoreOpener<Store extends ConformingStore = ConformingStore> {
   /**
    * Opens the store at a place: a name that is new for each store, to make a file or a table of. Called again with the
    * same place for another instance on the same content.
    */
-  open(place: string, options: GovernedEventStoreOptions): ConformingStore | Promise<ConformingStore>;
+  open(place: string, options: GovernedEventStoreOptions): Store | Promise<Store>;
 
-  /** Takes a backup of what is at the place. What it returns puts the content back there; all instances are closed. */
-  backup?(place: string): Promise<() => Promise<void>>;
+  /**
+   * Takes a backup of what is at the place, by the store that was opened there first. What it returns is called once
+   * all instances are closed, and puts that content back.
+   */
+  backup?(place: string, store: Store): Promise<() => Promise<void>>;
 
   /** Removes what is at the place. All instances are closed. */
   remove?(place: string): Promise<void>;
@@ -27,7 +30,7 @@ export interface StoreOpener {
 }
 
 /** A factory for stores that are opened at a place. */
-export function storeFactory(name: string, opener: StoreOpener): StoreFactory {
+export function storeFactory<Store extends ConformingStore>(name: string, opener: StoreOpener<Store>): StoreFactory {
   return {
     name,
     create: async (options) => {
@@ -37,9 +40,9 @@ export function storeFactory(name: string, opener: StoreOpener): StoreFactory {
   };
 }
 
-function harnessOf(opener: StoreOpener, place: string, store: ConformingStore): Harness {
+function harnessOf<Store extends ConformingStore>(opener: StoreOpener<Store>, place: string, store: Store): Harness {
   const { durable } = store.capabilities;
-  const opened = new Set([store]);
+  const opened = new Set<ConformingStore>([store]);
   const open = async (options: GovernedEventStoreOptions) => {
     const another = await opener.open(place, options);
     opened.add(another);
@@ -58,7 +61,7 @@ function harnessOf(opener: StoreOpener, place: string, store: ConformingStore): 
     store,
     ...(durable ? { reopen } : {}),
     ...((durable || opener.sharesPlaces === true) && opener.exclusive !== true ? { second: open } : {}),
-    ...(backup === undefined ? {} : { backup: () => backupOf(() => backup(place), closeAll, open) }),
+    ...(backup === undefined ? {} : { backup: () => backupOf(() => backup(place, store), closeAll, open) }),
     ...(feedEntriesRead === undefined ? {} : { feedEntriesRead }),
     dispose: async () => {
       await closeAll();

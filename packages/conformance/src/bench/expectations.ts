@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { type DomainEvent, isNexusError, type NexusError } from '@nexus/shared';
 import type { ConformingStore } from '../Harness.ts';
+import { eventsOf } from './events.ts';
+
+/** Events of one append of {@link fill}. */
+const BATCH = 250;
 
 /** The error with this code that the attempt is refused with. */
 export async function refusalOf(attempt: Promise<unknown>, code: string): Promise<NexusError> {
@@ -51,6 +55,13 @@ export function textOf(event: DomainEvent): string {
 /** The events are the expected ones, in their order, to the letter. */
 export function sameEvents(actual: readonly DomainEvent[], expected: readonly DomainEvent[]): void {
   assert.deepEqual(actual.map(textOf), expected.map(textOf));
+}
+
+/** Appends valid events to a new aggregate, up to this version, in batches that every store takes. */
+export async function fill(store: ConformingStore, aggregateId: string, toVersion: number): Promise<void> {
+  for (let version = 1; version <= toVersion; version += BATCH) {
+    await store.append(eventsOf(aggregateId, version, Math.min(version + BATCH - 1, toVersion)));
+  }
 }
 
 /** `[aggregateId, version]` of each event. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventOf, eventsOf } from '../../bench/events.ts';
 import { contentOf, holds, isClean, placesOf, refusalOf, refusedWithoutTrace } from '../../bench/expectations.ts';
+import { nextTurn } from '../../bench/waiting.ts';
 import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -53,6 +54,27 @@ export const BATCH_CASES: readonly ConformanceCase[] = [
 
       await assert.rejects(append, (error) => error === reason);
       await holds(store, 'a', []);
+    },
+  },
+  {
+    id: '1.aborted-on-the-way',
+    name: 'stores an append that is aborted on the way whole and says so, or not at all',
+    async run(bench) {
+      const { store } = await bench.open();
+      const reason = new TypeError('no longer wanted');
+
+      for (let turns = 0; turns < 30; turns++) {
+        const controller = new AbortController();
+        const append = store.append(eventsOf(`a${turns}`, 1, 3), { signal: controller.signal });
+        const outcome = append.then(
+          () => 3,
+          (error) => (error === reason ? 0 : Promise.reject(error)),
+        );
+        for (let turn = 0; turn < turns; turn++) await (turn % 2 === 0 ? undefined : nextTurn());
+        controller.abort(reason);
+
+        assert.equal(await outcome, await store.getVersion(`a${turns}`));
+      }
     },
   },
   {

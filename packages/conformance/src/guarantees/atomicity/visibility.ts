@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventOf, eventsOf } from '../../bench/events.ts';
 import { isClean } from '../../bench/expectations.ts';
+import { nextTurn } from '../../bench/waiting.ts';
 import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -14,15 +15,17 @@ async function write(store: ConformingStore, ids: readonly string[]): Promise<vo
   }
 }
 
-/** Reads over and over until the writer is done, and at least once. */
+/** Reads over and over until the writer is done, and at least once; each time in a new turn, so that both go on. */
 async function readBeside(writer: Promise<void>, read: () => Promise<void>): Promise<void> {
   let writing = true;
   const done = writer.finally(() => {
     writing = false;
   });
   try {
-    do await read();
-    while (writing);
+    do {
+      await read();
+      await nextTurn();
+    } while (writing);
   } finally {
     await done;
   }

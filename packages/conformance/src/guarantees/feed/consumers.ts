@@ -50,6 +50,30 @@ export const CONSUMER_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '6.consumer-begins-at-a-checkpoint',
+    name: 'lets a new consumer begin at the end, or behind a checkpoint',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 5));
+      const before = new Recorder();
+      subscribe(store, before, { from: 'start' });
+      await before.untilHandled(5);
+      const third = before.calls[2]?.context.checkpoint as string;
+
+      for (const [consumer, from, versions] of [
+        ['late', 'now', []],
+        ['behind', third, [4, 5]],
+      ] as const) {
+        const recorder = new Recorder();
+        const subscription = await subscribed(store, recorder, { consumer, from });
+        await store.append([eventOf(consumer, 1)]);
+        await recorder.until(() => recorder.versionsOf(consumer).length === 1, 'the delivery of a new event');
+        await subscription.close();
+        assert.deepEqual(recorder.versionsOf('a'), versions);
+      }
+    },
+  },
+  {
     id: '6.consumer-survives',
     name: 'goes on with a consumer when it is opened anew',
     async run(bench) {

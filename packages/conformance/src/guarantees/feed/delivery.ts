@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { eventOf, eventsOf } from '../../bench/events.ts';
-import { contentOf, placesOf, refusalOf, sameEvents } from '../../bench/expectations.ts';
+import { contentOf, fill, placesOf, refusalOf, sameEvents } from '../../bench/expectations.ts';
 import { Recorder, subscribe, subscribed } from '../../bench/Recorder.ts';
-import { deferred, eventually, within } from '../../bench/waiting.ts';
+import { deferred, eventually, nextTurn, within } from '../../bench/waiting.ts';
 import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -64,7 +64,7 @@ export const DELIVERY_CASES: readonly ConformanceCase[] = [
     name: 'delivers thousands of events without leaving one out',
     async run(bench) {
       const { store } = await bench.open();
-      for (let version = 1; version <= 3_000; version += 250) await store.append(eventsOf('a', version, version + 249));
+      await fill(store, 'a', 3_000);
       const recorder = new Recorder();
 
       subscribe(store, recorder, { from: 'start' });
@@ -201,7 +201,7 @@ export const DELIVERY_CASES: readonly ConformanceCase[] = [
     async run(bench) {
       const { store } = await bench.open();
       for (const id of IDS) await store.append(eventsOf(id, 1, 5));
-      const recorder = new Recorder(() => new Promise((resolve) => setImmediate(resolve)));
+      const recorder = new Recorder(nextTurn);
 
       subscribe(store, recorder, { from: 'start' });
       await recorder.untilHandled(15);
@@ -216,19 +216,18 @@ export const DELIVERY_CASES: readonly ConformanceCase[] = [
       const { store, harness } = await bench.open();
       const { feedEntriesRead } = harness;
       onlyWhere(feedEntriesRead !== undefined, 'the factory does not count what is read of the feed');
-      for (let version = 1; version <= 8_000; version += 1_000)
-        await store.append(eventsOf('a', version, version + 999));
+      await fill(store, 'a', 8_000);
       const gate = deferred();
       const recorder = new Recorder(() => gate.promise);
       const readBefore = feedEntriesRead();
 
       subscribe(store, recorder, { from: 'start' });
       await recorder.until(() => recorder.calls.length === 1, 'the first call');
-      for (let turn = 0; turn < 50; turn++) await store.getVersion('a');
-
+      for (let turn = 0; turn < 50; turn++) await nextTurn();
       const ahead = feedEntriesRead() - readBefore;
-      assert.ok(ahead <= 4_000, `${ahead} of 8,000 entries were read while the first was handled`);
       gate.resolve();
+
+      assert.ok(ahead <= 4_000, `${ahead} of 8,000 entries were read while the first was handled`);
       await recorder.untilHandled(8_000);
     },
   },

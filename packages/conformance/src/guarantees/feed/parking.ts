@@ -37,6 +37,10 @@ async function park(store: ConformingStore): Promise<ParkedScene> {
   return { recorder, subscription };
 }
 
+async function appendUpTo(store: ConformingStore, aggregateId: string, from: number, to: number): Promise<void> {
+  for (let version = from; version <= to; version++) await store.append([eventOf(aggregateId, version)]);
+}
+
 export const PARKING_CASES: readonly ConformanceCase[] = [
   {
     id: '6.failure-parks-that-aggregate-only',
@@ -87,6 +91,25 @@ export const PARKING_CASES: readonly ConformanceCase[] = [
       assert.deepEqual(recorder.versionsOf('a'), [1, 2, 3, 4, 5, 6, 7]);
       assert.deepEqual(await subscription.parked(), []);
       assert.equal(subscription.status().parkedAggregates, 0);
+    },
+  },
+  {
+    id: '6.retry-beside-writers',
+    name: 'keeps the order of a resumed aggregate, and leaves nothing out, while writers go on',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { recorder, subscription } = await park(store);
+      recorder.isMended = true;
+      const writing = Promise.all(['a', 'b'].map((id) => appendUpTo(store, id, 5, 60)));
+
+      await subscription.retry('a');
+      await writing;
+      await recorder.until(() => recorder.versionsOf('a').length >= 60, 'the delivery of the parked aggregate');
+      await recorder.until(() => recorder.versionsOf('b').length >= 60, 'the delivery of the other aggregate');
+
+      const all = Array.from({ length: 60 }, (_, index) => index + 1);
+      assert.deepEqual(recorder.versionsOf('a'), all);
+      assert.deepEqual(recorder.versionsOf('b'), all);
     },
   },
   {
@@ -172,6 +195,7 @@ export const PARKING_CASES: readonly ConformanceCase[] = [
       await recorder.untilHandled(3);
 
       assert.deepEqual(recorder.versionsOf('a'), [2, 3, 4]);
+      assert.ok(recorder.calls.every(({ context }) => context.checkpoint !== ''));
       await eventually(async () => (await store.parkedAggregates('billing')).length === 0, 'the end of parking');
     },
   },

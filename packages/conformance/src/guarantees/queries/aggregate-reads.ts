@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { eventOf, eventsOf } from '../../bench/events.ts';
-import { refusalOf, sameEvents } from '../../bench/expectations.ts';
+import { fill, refusalOf, sameEvents } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 const MANY = 2_500;
+const ARRAY_EVENTS_MAX = 100_000;
 
 export const AGGREGATE_READ_CASES: readonly ConformanceCase[] = [
   {
@@ -55,8 +56,8 @@ export const AGGREGATE_READ_CASES: readonly ConformanceCase[] = [
     async run(bench) {
       const { store } = await bench.open();
       await store.append([eventOf('a', 1)]);
-      await store.append(eventsOf('a', 2, 1_200));
-      for (let version = 1_201; version <= MANY; version += 100) {
+      await store.append(eventsOf('a', 2, 500));
+      for (let version = 501; version <= MANY; version += 100) {
         await store.append(eventsOf('a', version, version + 99));
       }
 
@@ -64,6 +65,22 @@ export const AGGREGATE_READ_CASES: readonly ConformanceCase[] = [
 
       sameEvents(events, eventsOf('a', 1, MANY));
       sameEvents(await store.getEvents('a', 999, 2_001), eventsOf('a', 999, 2_001));
+    },
+  },
+  {
+    id: '5.array-is-whole-or-refused',
+    name: 'refuses an array of more than 100,000 events instead of cutting it off, and streams them',
+    async run(bench) {
+      const { store } = await bench.open();
+      await fill(store, 'a', ARRAY_EVENTS_MAX + 1);
+
+      const error = await refusalOf(store.getEvents('a'), 'QUERY_TOO_LARGE');
+
+      assert.deepEqual(error.details, { eventsMax: ARRAY_EVENTS_MAX });
+      assert.equal((await store.getEvents('a', 2)).length, ARRAY_EVENTS_MAX);
+      let streamed = 0;
+      for await (const _ of store.readAggregate('a')) streamed++;
+      assert.equal(streamed, ARRAY_EVENTS_MAX + 1);
     },
   },
 ];

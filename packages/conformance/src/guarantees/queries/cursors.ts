@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EventPage, EventQuery, RecordedEvent } from '@nexus/shared';
 import { at, eventOf, eventsOf } from '../../bench/events.ts';
-import { placesOf, refusalOf } from '../../bench/expectations.ts';
+import { fill, placesOf, refusalOf } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -75,7 +75,7 @@ export const CURSOR_CASES: readonly ConformanceCase[] = [
     name: 'takes limits of 1 to 10,000, and gives 1,000 events where none is said',
     async run(bench) {
       const { store } = await bench.open(UNLIMITED);
-      await store.append(eventsOf('a', 1, 1_001));
+      await fill(store, 'a', 1_001);
 
       const page = await store.queryEvents(QUERY);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RecordedEvent } from '@nexus/shared';
 import { eventOf, eventsOf } from '../../bench/events.ts';
-import { collect, refusalOf, sameEvents } from '../../bench/expectations.ts';
+import { collect, fill, refusalOf, sameEvents } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 const COUNT = 1_500;
@@ -12,7 +12,7 @@ export const STREAMED_READ_CASES: readonly ConformanceCase[] = [
     name: 'streams an aggregate in either direction, whole',
     async run(bench) {
       const { store } = await bench.open();
-      await store.append(eventsOf('a', 1, COUNT));
+      await fill(store, 'a', COUNT);
 
       const forward = await collect(store.readAggregate('a'));
       const backward = await collect(store.readAggregate('a', { direction: 'backward' }));
@@ -45,7 +45,7 @@ export const STREAMED_READ_CASES: readonly ConformanceCase[] = [
     name: 'streams what was there when the read began, whatever is appended meanwhile',
     async run(bench) {
       const { store } = await bench.open();
-      await store.append(eventsOf('a', 1, COUNT));
+      await fill(store, 'a', COUNT);
       let next = COUNT + 1;
 
       const seen: RecordedEvent[] = [];
@@ -63,7 +63,7 @@ export const STREAMED_READ_CASES: readonly ConformanceCase[] = [
     name: 'releases a stream that its reader leaves, so that writes and close go on',
     async run(bench) {
       const { store } = await bench.open();
-      await store.append(eventsOf('a', 1, COUNT));
+      await fill(store, 'a', COUNT);
 
       for (let round = 0; round < 20; round++) {
         for await (const event of store.readAggregate('a')) if (event.aggregateVersion === 3) break;
@@ -78,7 +78,7 @@ export const STREAMED_READ_CASES: readonly ConformanceCase[] = [
     name: "ends a stream with its signal's reason, before it began or in the middle",
     async run(bench) {
       const { store } = await bench.open();
-      await store.append(eventsOf('a', 1, COUNT));
+      await fill(store, 'a', COUNT);
       const reason = new TypeError('enough');
       const controller = new AbortController();
       let seen = 0;
@@ -101,7 +101,7 @@ export const STREAMED_READ_CASES: readonly ConformanceCase[] = [
     async run(bench) {
       const { store } = await bench.open();
       const ids = ['a', 'b', 'c', 'd'];
-      for (const id of ids) await store.append(eventsOf(id, 1, 700));
+      for (const id of ids) await fill(store, id, 700);
 
       const streams = await Promise.all(ids.map((id) => collect(store.readAggregate(id))));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DomainEvent } from '@nexus/shared';
-import { at, eventOf, eventsOf } from '../../bench/events.ts';
-import { placesOf, refusalOf } from '../../bench/expectations.ts';
+import { at, eventOf } from '../../bench/events.ts';
+import { fill, placesOf, refusalOf } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -107,9 +107,7 @@ export const TIME_RANGE_CASES: readonly ConformanceCase[] = [
     name: 'finds thousands of events in one array',
     async run(bench) {
       const { store } = await bench.open(UNLIMITED);
-      for (let version = 1; version <= 3_000; version += 500) {
-        await store.append(eventsOf('a', version, version + 499));
-      }
+      await fill(store, 'a', 3_000);
 
       const found = await store.getEventsByTimeRange('ThingHappened', at(0), at(0), 10_000, 'client');
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { DomainEvent } from '@nexus/shared';
 import { eventOf, eventsOf } from '../../bench/events.ts';
-import { collect, contentOf, isClean, placesOf } from '../../bench/expectations.ts';
+import { collect, contentOf, fill, isClean, placesOf } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 /** Ids in the order of their UTF-8 bytes, which is not that of their UTF-16 units. */
@@ -37,7 +37,7 @@ export const WHOLE_STORE_CASES: readonly ConformanceCase[] = [
     name: 'exports thousands of events, whole, as of when it began',
     async run(bench) {
       const { store } = await bench.open();
-      for (let index = 0; index < 6; index++) await store.append(eventsOf(`a${index}`, 1, 500));
+      for (let index = 0; index < 6; index++) await fill(store, `a${index}`, 500);
       let exported = 0;
 
       for await (const _ of store.exportEvents()) {
@@ -112,7 +112,7 @@ export const WHOLE_STORE_CASES: readonly ConformanceCase[] = [
     name: 'verifies thousands of events, and tells how far it is',
     async run(bench) {
       const { store } = await bench.open();
-      for (let index = 0; index < 3; index++) await store.append(eventsOf(`a${index}`, 1, 700));
+      for (let index = 0; index < 3; index++) await fill(store, `a${index}`, 700);
       const progress: number[] = [];
 
       const report = await store.verify({ onProgress: (events) => progress.push(events) });

@@ -1,0 +1,44 @@
+import { InMemoryJournal } from '@nexus/adapters/embedded';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runSuite } from '../conformanceSuite.ts';
+import { journalFactory } from '../journalFactory.ts';
+import { brokenJournals } from './index.ts';
+
+/** Enough for what the cases do in memory; a case that waits for what never comes fails by it. */
+const CASE_TIMEOUT_MS = 2_000;
+
+const caught: { broken: string; 'caught by': string; found: string }[] = [];
+
+function shorten(error: unknown): string {
+  const [line = ''] = String(error).split('\n');
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
+
+afterAll(() => console.table(caught));
+
+describe('the suite', () => {
+  it('knows ten and more ways to break a promise, each by its own name', () => {
+    const names = brokenJournals.map(({ name }) => name);
+
+    expect(names.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(brokenJournals)('catches a journal that $name, by $caughtBy', async ({ name, caughtBy, wrap }) => {
+    const factory = journalFactory(name, () => wrap(new InMemoryJournal()));
+
+    const [result] = await runSuite(factory, { only: [caughtBy], caseTimeoutMs: CASE_TIMEOUT_MS });
+
+    expect(result).toMatchObject({ id: caughtBy, outcome: 'failed' });
+    caught.push({ broken: name, 'caught by': caughtBy, found: shorten(result?.outcome === 'failed' && result.error) });
+  });
+
+  it('finds no fault in the journal that they are made of', async () => {
+    const factory = journalFactory('good', () => new InMemoryJournal());
+    const only = brokenJournals.map(({ caughtBy }) => caughtBy);
+
+    const results = await runSuite(factory, { only });
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'passed'));
+  });
+});
