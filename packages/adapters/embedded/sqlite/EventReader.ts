@@ -4,6 +4,7 @@ import { translating } from './driver-errors.ts';
 import { EVENT_COLUMNS, eventOf, FROM_EVENTS } from './eventRows.ts';
 import type { FairTurns } from './FairTurns.ts';
 import { betweenPages, PAGE_EVENTS_MAX, readPage, type StoredPage } from './pages.ts';
+import { parseStored } from './parseStored.ts';
 
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
 /** Characters of JSON after which a page of a temporal query ends. */
@@ -57,17 +58,17 @@ export class EventReader {
 
   receiptOf(aggregateId: string, version: number): Receipt | undefined {
     const row = this.#receiptRow(aggregateId, version);
-    return row === undefined ? undefined : (JSON.parse(row[1]) as Receipt);
+    return row === undefined ? undefined : receiptOfRow(row);
   }
 
   /** The receipts of a commit's events, in their order, each once. */
   receiptsOf({ events }: Pick<Commit, 'events'>): Receipt[] {
-    const receipts = new Map<number, string>();
+    const receipts = new Map<number, ReceiptRow>();
     for (const { event } of events) {
       const row = this.#receiptRow(event.aggregateId, event.aggregateVersion);
-      if (row !== undefined) receipts.set(row[0], row[1]);
+      if (row !== undefined) receipts.set(row[0], row);
     }
-    return [...receipts.values()].map((text) => JSON.parse(text) as Receipt);
+    return [...receipts.values()].map(receiptOfRow);
   }
 
   async *readAggregate(aggregateId: string, range: AggregateRange): AsyncGenerator<readonly RecordedEvent[]> {
@@ -145,11 +146,15 @@ export class EventReader {
     return translating(this.#path, () => readPage(statement, parameters, limit, eventOf));
   }
 
-  #receiptRow(aggregateId: string, version: number): [commitId: number, receipt: string] | undefined {
-    return translating(this.#path, () => this.#receipt.get(aggregateId, version)) as unknown as
-      | [number, string]
-      | undefined;
+  #receiptRow(aggregateId: string, version: number): ReceiptRow | undefined {
+    return translating(this.#path, () => this.#receipt.get(aggregateId, version)) as unknown as ReceiptRow | undefined;
   }
+}
+
+type ReceiptRow = [commitId: number, receipt: string];
+
+function receiptOfRow([commitId, receipt]: ReceiptRow): Receipt {
+  return parseStored(receipt, `The receipt of commit ${commitId}`) as unknown as Receipt;
 }
 
 type TimePlace = readonly [timestamp: number, aggregateId: string, version: number];

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AmbiguousCommitError, type JsonValue, type RecordStore, type StoredRecord } from '@nexus/shared';
 import { storeErrorOf, translating } from './driver-errors.ts';
 import type { FairTurns } from './FairTurns.ts';
+import { parseStored } from './parseStored.ts';
 import type { RecordRequest } from './protocol.ts';
 import type { WriterClient } from './WriterClient.ts';
 
@@ -24,9 +25,7 @@ export class SqliteRecords implements RecordStore {
     this.#turns = turns;
     this.#one = database.prepare('SELECT key, value, revision FROM records WHERE key = ?');
     this.#one.setReturnArrays(true);
-    this.#page = database.prepare(
-      'SELECT key, value, revision FROM records WHERE key >= ? AND key > ? ORDER BY key LIMIT ?',
-    );
+    this.#page = database.prepare('SELECT key, value, revision FROM records WHERE key >= ? ORDER BY key LIMIT ?');
     this.#page.setReturnArrays(true);
   }
 
@@ -47,14 +46,15 @@ export class SqliteRecords implements RecordStore {
   }
 
   async *list(prefix: string): AsyncGenerator<StoredRecord> {
-    let after = '';
+    let from = prefix;
     for (;;) {
       await this.#turns.due();
-      const rows = translating(this.#path, () => this.#page.all(prefix, after, PAGE_RECORDS));
+      const rows = translating(this.#path, () => this.#page.all(from, PAGE_RECORDS));
       for (const row of rows as unknown as RecordRow[]) {
-        after = row[0];
         // Keys with the same beginning lie together in the order of bytes.
-        if (!after.startsWith(prefix)) return;
+        if (!row[0].startsWith(prefix)) return;
+        // The least key behind this one.
+        from = `${row[0]}\0`;
         yield recordOf(row);
       }
       if (rows.length < PAGE_RECORDS) return;
@@ -82,7 +82,7 @@ export class SqliteRecords implements RecordStore {
 }
 
 function recordOf([key, value, revision]: RecordRow): StoredRecord {
-  return { key, value: JSON.parse(value) as JsonValue, revision };
+  return { key, value: parseStored(value, `Record ${key}`), revision };
 }
 
 function ambiguous(key: string, said: string): AmbiguousCommitError {

@@ -103,11 +103,16 @@ export class WriterClient {
   }
 
   #send(): void {
-    if (this.#unsent.length === 0) return;
-    const worker = this.#worker ?? this.#start();
-    worker.ref();
-    worker.postMessage(this.#unsent);
+    const unsent = this.#unsent;
+    if (unsent.length === 0) return;
     this.#unsent = [];
+    try {
+      const worker = this.#worker ?? this.#start();
+      worker.ref();
+      worker.postMessage(unsent);
+    } catch (error) {
+      for (const [id] of unsent) this.#settle(id, ({ reject }) => reject(notStarted(error)));
+    }
   }
 
   #start(): Worker {

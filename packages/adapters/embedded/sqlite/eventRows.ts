@@ -1,11 +1,12 @@
-import { CorruptStoreError, type JsonObject, type RecordedDetails, type RecordedEvent } from '@nexus/shared';
+import type { JsonObject, RecordedDetails, RecordedEvent } from '@nexus/shared';
+import { unreadable } from './parseStored.ts';
 
 /** What every read of events selects, in the order that {@link eventOf} takes it. */
 export const EVENT_COLUMNS = `e.position, e.aggregate_id, e.version, e.event_id, e.event_type, e.aggregate_type,
   e.timestamp, e.digest, e.schema_version, c.recorded_at, c.out_of_order, c.traceparent, e.metadata, e.payload`;
 
-/** The tables that hold them. */
-export const FROM_EVENTS = 'FROM events e JOIN commits c ON c.commit_id = e.commit_id';
+/** The tables that hold them. CROSS JOIN keeps SQLite from ever beginning with the commits. */
+export const FROM_EVENTS = 'FROM events e CROSS JOIN commits c ON c.commit_id = e.commit_id';
 
 export type StoredEventRow = readonly [
   position: number,
@@ -33,9 +34,7 @@ export function eventOf(row: StoredEventRow): RecordedEvent {
   try {
     return parsed(row);
   } catch (cause) {
-    const where = `version ${row[2]} of ${row[1]}`;
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new CorruptStoreError(`${where} cannot be read: ${found}; restore a backup`, { where, found }, { cause });
+    throw unreadable(`Version ${row[2]} of ${row[1]}`, cause);
   }
 }
 

@@ -89,7 +89,7 @@ function prepare(database: DatabaseSync, path: string, budgetMs: number): void {
   for (;;) {
     try {
       const version = refuseForeign(database, path);
-      database.exec('PRAGMA journal_mode = WAL');
+      useWriteAheadLog(database, path);
       if (version < SCHEMA_VERSION) migrate(database, path);
       return;
     } catch (error) {
@@ -97,6 +97,13 @@ function prepare(database: DatabaseSync, path: string, budgetMs: number): void {
       sleepSync(PREPARE_PAUSE_MS);
     }
   }
+}
+
+function useWriteAheadLog(database: DatabaseSync, path: string): void {
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+  if (mode === 'wal') return;
+  const message = `${path} lies on a file system without shared memory, such as a network share; use a local disk`;
+  throw new ConfigurationError('path', message);
 }
 
 /**
