@@ -1,0 +1,54 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { packAll } from '../../scripts/pack.ts';
+import { ROOT, typescriptBlocks } from './markdown.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nexus-consumer-'));
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')]);
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+  const tarballs = packAll(folder);
+  execFileSync(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, 'typescript@7.0.2', '@types/node@24'],
+    { cwd: folder, stdio: 'pipe' },
+  );
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('compiles and runs the first example of the README on the packed packages, in an empty project', () => {
+  const [example] = typescriptBlocks('README.md');
+  writeFileSync(join(folder, 'example.ts'), example?.code ?? '');
+  const options = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    skipLibCheck: false,
+    types: ['node'],
+    outDir: 'out',
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['example.ts'] }));
+
+  const compiled = spawnSync(join(folder, 'node_modules/.bin/tsc'), [], { cwd: folder, encoding: 'utf8' });
+  const run = spawnSync(process.execPath, ['out/example.js'], { cwd: folder, encoding: 'utf8' });
+
+  expect(compiled.stdout).toBe('');
+  expect(run.stderr).toBe('');
+  expect(run.stdout).toContain('replayed: true');
+  expect(run.stdout).toContain('refused: ');
+});
+
+it('runs the packed command line', () => {
+  const bin = join(folder, 'node_modules/@nexus/cli/bin/nexus.js');
+
+  const { status, stdout } = spawnSync(process.execPath, [bin, 'verify', '--store', 'memory:', '--json'], {
+    encoding: 'utf8',
+  });
+
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ clean: true, events: 0 });
+});
