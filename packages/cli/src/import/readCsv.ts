@@ -31,18 +31,20 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRecord, void, undefined> {
   // Errors reach the reader below, since a failed pipeline destroys its last stream with them.
   const parser = pipeline(Readable.from(pieces), parse(OPTIONS), () => {});
+  // The parser counts a record at its last line, and the two characters of a line end within a field as two lines.
+  let miscounted = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      yield { line: info.lines - newlines(record), fields: record };
+      yield { line: info.lines - miscounted - count(record, /[\r\n]/g), fields: record };
+      miscounted += count(record, /\r\n/g);
     }
   } catch (error) {
     throw error instanceof CsvError ? malformed(error, source) : error;
   }
 }
 
-/** The parser counts a record at its last line. */
-function newlines(fields: readonly string[]): number {
-  return fields.reduce((sum, field) => sum + field.split('\n').length - 1, 0);
+function count(fields: readonly string[], pattern: RegExp): number {
+  return fields.reduce((sum, field) => sum + (field.match(pattern)?.length ?? 0), 0);
 }
 
 function malformed(cause: CsvError, source: string): InputError {
