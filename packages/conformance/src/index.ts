@@ -1,4 +1,4 @@
-export type { OpenedStore } from './bench/Bench.ts';
+export type { Bench, OpenedStore } from './bench/Bench.ts';
 export type { ConformanceCase, Guarantee } from './ConformanceCase.ts';
 export { conformanceSuite, runSuite, type SuiteOptions } from './conformanceSuite.ts';
 export { ForwardingJournal } from './ForwardingJournal.ts';

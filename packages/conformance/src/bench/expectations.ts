@@ -38,7 +38,7 @@ export async function contentOf(store: ConformingStore): Promise<string[]> {
 }
 
 /** What the client said of an event, as text: payload and metadata with their keys in the client's order. */
-export function textOf(event: DomainEvent): string {
+function textOf(event: DomainEvent): string {
   const { eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp, payload, metadata } = event;
   return JSON.stringify([
     eventId,

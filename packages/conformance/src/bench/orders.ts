@@ -2,7 +2,7 @@ import { type DomainEvent, InMemoryPolicy, InMemorySchemaRegistry, type JsonObje
 import { eventOf } from './events.ts';
 
 /** What an order's payload must be, first version. */
-export const ORDER_SCHEMA: JsonObject = {
+const ORDER_SCHEMA: JsonObject = {
   type: 'object',
   required: ['amount'],
   properties: { amount: { type: 'number', minimum: 0 } },
