@@ -11,6 +11,7 @@ import {
   type Receipt,
   type RecordedEvent,
   type RecordStore,
+  StoreClosedError,
   type StoreIdentity,
   type TimePage,
   type TimeRange,
@@ -42,6 +43,8 @@ export interface SqliteJournalOptions {
 
 const BUSY_TIMEOUT_MS = 5_000;
 const MIB = 1024 * 1024;
+/** Memory is bounded, and the disk may not keep up. */
+const WAITING_BYTES_MAX = 256 * MIB;
 
 /**
  * A journal in one SQLite file, which several processes may use at once. What is acknowledged is on disk: write-ahead
@@ -86,6 +89,7 @@ export class SqliteJournal implements EventJournal {
     this.#lookup = new StoredLookup(database);
     this.#writer = new WriterClient({
       settings: { path, fileId: fileIdOf(path), busyTimeoutMs, fileBytesMax },
+      waitingBytesMax: WAITING_BYTES_MAX,
       onGroup: () => wake.notify(),
       lookUp: (request) => this.#lookUp(request),
     });
@@ -160,6 +164,7 @@ export class SqliteJournal implements EventJournal {
    * @throws StoreUnavailableError - the disk is full, or a file cannot be read or written
    */
   backup(file: string, options?: BackupOptions): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
     return backUp(this.#file.path, file, options);
   }
 

@@ -49,21 +49,15 @@ export class FeedReader {
   async *read({ after, follow, signal }: FeedRange): AsyncGenerator<readonly FeedEntry[]> {
     let position = after === undefined ? 0 : Number(after);
     const end = follow ? Number.MAX_SAFE_INTEGER : Number(this.head()?.position ?? 0);
-    if (follow) this.#wake.watch();
     while (!signal?.aborted && !this.#isClosed && position < end) {
       await this.#turns.due();
+      const news = follow ? this.#wake.news : 0;
       const page = this.#pageBehind(position, end);
-      if (page.items.length === 0) {
-        if (!follow) return;
-        // Asked for before the page is handed out: whatever happens meanwhile must not be missed.
-        const woken = this.#wake.next(signal);
-        yield page.items;
-        await woken;
-      } else {
-        position = page.lastPosition;
-        yield page.items;
-        if (page.more) await betweenPages(undefined);
-      }
+      if (page.items.length > 0) position = page.lastPosition;
+      else if (!follow) return;
+      yield page.items;
+      if (page.more) await betweenPages(undefined);
+      if (page.items.length === 0) await this.#wake.after(news, signal);
     }
   }
 

@@ -4,7 +4,7 @@ import { Signal } from '../Signal.ts';
 /** Pause between two looks after something was committed, in ms, and the most that it grows to while nothing is. */
 const POLL_MS_MIN = 1;
 const POLL_MS_MAX = 10;
-const POLL_MS_GROWTH = 1.25;
+const POLL_MS_GROWTH = 1.1;
 
 /**
  * Wakes those who follow the feed: at once for commits of this journal, and within milliseconds for those of others,
@@ -17,6 +17,7 @@ export class FeedWake {
   #database: DatabaseSync | undefined;
   #dataVersion: StatementSync | undefined;
   #lastSeen: number | undefined;
+  #news = 0;
   #waiting = 0;
   #pauseMs = POLL_MS_MIN;
   #timer: NodeJS.Timeout | undefined;
@@ -26,14 +27,18 @@ export class FeedWake {
     this.#connect = connect;
   }
 
-  /** To be called before the feed is read: later changes count as news. */
-  watch(): void {
+  /**
+   * Where the news stand: to be asked before the feed is read, so that whatever comes during the read counts as news
+   * to {@link after}.
+   */
+  get news(): number {
     this.#lastSeen ??= this.#look();
+    return this.#news;
   }
 
-  /** Resolves when there may be news, when the signal aborts, or when this is closed. */
-  async next(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isClosed) return;
+  /** Resolves when there are other news than `seen`, when the signal aborts, or when this is closed. */
+  async after(seen: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isClosed || this.#news !== seen) return;
     this.#waiting += 1;
     this.#schedule();
     await this.#signal.next(signal);
@@ -43,6 +48,7 @@ export class FeedWake {
   /** This journal has committed. */
   notify(): void {
     this.#pauseMs = POLL_MS_MIN;
+    this.#news += 1;
     this.#signal.notify();
   }
 

@@ -14,9 +14,6 @@ import type {
   WriterSettings,
 } from './protocol.ts';
 
-/** Most bytes that may wait for the writer; more are refused, since memory is bounded and the disk does not keep up. */
-const WAITING_BYTES_MAX = 256 * 1024 * 1024;
-
 /** How much the writer has done since the journal was opened. */
 export interface SqliteWriterStats {
   /** Transactions that were begun. */
@@ -29,6 +26,8 @@ export interface SqliteWriterStats {
 
 export interface WriterClientOptions {
   readonly settings: WriterSettings;
+  /** Most bytes that may wait for the writer; more are refused. */
+  readonly waitingBytesMax: number;
   /** Called after each group, before its callers learn of it. */
   readonly onGroup: () => void;
   /** Called for each request that a writer took to its grave, once it can write no more. */
@@ -92,7 +91,7 @@ export class WriterClient {
 
   #write(request: WriteRequest): Promise<WriteOutcome> {
     if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
-    if (this.#waitingBytes > WAITING_BYTES_MAX) return Promise.reject(overloaded());
+    if (this.#waitingBytes > this.#options.waitingBytesMax) return Promise.reject(this.#overloaded());
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { request, resolve, reject });
@@ -100,6 +99,11 @@ export class WriterClient {
       if (this.#unsent.length === 0) setImmediate(() => this.#send());
       this.#unsent.push([this.#lastId, request]);
     });
+  }
+
+  #overloaded(): StoreUnavailableError {
+    const message = `${this.#waitingBytes} bytes wait to be written; append less at once, or try again later`;
+    return new StoreUnavailableError(message, { reason: 'overloaded' });
   }
 
   #send(): void {
@@ -169,11 +173,6 @@ export class WriterClient {
       this.#settle(id, ({ reject }) => reject(error));
     }
   }
-}
-
-function overloaded(): StoreUnavailableError {
-  const message = `More than ${WAITING_BYTES_MAX} bytes wait to be written; append less at once, or try again later`;
-  return new StoreUnavailableError(message, { reason: 'overloaded' });
 }
 
 function notStarted(cause: unknown): StoreUnavailableError {

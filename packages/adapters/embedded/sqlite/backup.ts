@@ -15,7 +15,7 @@ export interface BackupProgress {
 }
 
 export interface BackupOptions {
-  /** Called about every 4 MiB. */
+  /** Called about every 4 MiB, and at the end. */
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
@@ -40,7 +40,8 @@ async function copyStore(storePath: string, partialPath: string, { onProgress }:
     holdMoment(source);
     const report = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
       onProgress?.({ pagesDone: totalPages - remainingPages, pagesTotal: totalPages });
-    await backup(source, partialPath, { rate: PAGES_PER_STEP, progress: report });
+    const pagesTotal = await backup(source, partialPath, { rate: PAGES_PER_STEP, progress: report });
+    onProgress?.({ pagesDone: pagesTotal, pagesTotal });
   } finally {
     source.close();
   }

@@ -15,9 +15,9 @@ export async function makeNewFile(path: string, write: (partialPath: string) => 
   await takePlace(path);
   try {
     await write(partialPath);
-    await syncPath(partialPath);
+    await syncFile(partialPath);
     await rename(partialPath, path);
-    await syncPath(dirname(path));
+    await syncFolder(dirname(path));
   } catch (error) {
     for (const left of [partialPath, `${partialPath}-wal`, `${partialPath}-shm`, path]) await rm(left, { force: true });
     throw error;
@@ -39,7 +39,18 @@ async function openNew(path: string): Promise<FileHandle> {
   }
 }
 
-async function syncPath(path: string): Promise<void> {
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** So that the file's name is durable too. Windows offers no such thing, and needs none. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -2,7 +2,7 @@ import type { Commit, CommitEvent, StoredPlace } from '@nexus/shared';
 import type { DriverFailure } from './driver-failure.ts';
 
 /** The columns of `events` that an append brings, in the order of the INSERT. */
-export type EventRow = readonly [
+type EventRow = readonly [
   aggregateId: string,
   version: number,
   eventId: string,
@@ -16,7 +16,7 @@ export type EventRow = readonly [
 ];
 
 /** The columns of `commits`, in the order of the INSERT. */
-export type CommitRow = readonly [recordedAt: number, outOfOrder: 0 | 1, traceparent: string | null, receipt: string];
+type CommitRow = readonly [recordedAt: number, outOfOrder: 0 | 1, traceparent: string | null, receipt: string];
 
 export interface AppendRequest {
   readonly kind: 'append';
