@@ -13,7 +13,8 @@ export function markdownFiles(): string[] {
     .filter((file) => !file.startsWith('.changeset/'));
 }
 
-export function readMarkdown(file: string): string {
+/** A file of the repository. */
+export function readText(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
@@ -27,7 +28,7 @@ export interface CodeBlock {
 
 /** The TypeScript blocks of a file, in their order. Each is a whole program. */
 export function typescriptBlocks(file: string): CodeBlock[] {
-  const text = readMarkdown(file);
+  const text = readText(file);
   return [...text.matchAll(/^```ts(?: (no-run))?\n(.*?)^```$/gms)].map((match) => ({
     place: `${file}:${text.slice(0, match.index).split('\n').length}`,
     code: match[2] ?? '',
