@@ -1,5 +1,7 @@
 import { openEventStore } from '@nexus/adapters';
 import { InterruptedError } from './errors.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { describeError } from './io/reportError.ts';
 import { runNexus } from './runNexus.ts';
 
 const stopped = new AbortController();
@@ -7,6 +9,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Once: a second signal ends the process at once.
   process.once(signal, () => stopped.abort(new InterruptedError(signal)));
 }
+
+// What nobody caught is a defect; it is reported as any other error, and the process cannot be trusted to go on.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${describeError(error, process.argv.includes('--json'))}\n`);
+  process.exit(EXIT_CODES.unexpected);
+});
 
 process.exitCode = await runNexus(process.argv.slice(2), {
   openStore: openEventStore,

@@ -2,7 +2,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../Shell.ts';
 
 /** What a command does, with its options and its arguments in their order. */
-export type Action<Options extends object, Arguments extends readonly unknown[]> = (
+type Action<Options extends object, Arguments extends readonly unknown[]> = (
   shell: Shell,
   options: Options,
   ...args: Arguments

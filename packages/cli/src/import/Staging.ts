@@ -89,9 +89,9 @@ export class Staging {
     return row && { key: Number(row.key), aggregateId: String(row.id) };
   }
 
-  /** The first rows of an aggregate that wait, in their order. */
-  next(aggregate: number, limit: number): StagedRow[] {
-    return this.#statements.nextRows.all(aggregate, limit).map(rowOf);
+  /** The rows of an aggregate that wait, in their order, read as they are asked for: rows can be large. */
+  *next(aggregate: number): Generator<StagedRow, void, undefined> {
+    for (const row of this.#statements.nextRows.iterate(aggregate)) yield rowOf(row);
   }
 
   /** The rows that a stored event may be: the one with its id, and those that claim its version. */
@@ -148,7 +148,7 @@ function prepare(database: DatabaseSync) {
     insertRow: statement(
       'INSERT INTO rows (aggregate, version, time, event_id, line, event, source) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    nextRows: statement(`${row} ORDER BY version IS NULL, version, time, key LIMIT ?`),
+    nextRows: statement(`${row} ORDER BY version IS NULL, version, time, key`),
     rowsById: statement(`${row} AND event_id = ? AND version IS NULL`),
     rowsByVersion: statement(`${row} AND (version IS NULL) = 0 AND version = ?`),
     deleteRow: statement('DELETE FROM rows WHERE key = ?'),

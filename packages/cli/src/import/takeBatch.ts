@@ -22,11 +22,12 @@ export function takeBatch(
   const bytesMax = Math.min(BATCH_BYTES_MAX, appendBytesMax);
   const batch: StagedRow[] = [];
   let bytes = 0;
-  for (const row of staging.next(aggregate, BATCH_ROWS_MAX)) {
+  for (const row of staging.next(aggregate)) {
     const before = batch.at(-1);
     bytes += row.bytes + EVENT_OVERHEAD_BYTES;
     if (before !== undefined && (bytes > bytesMax || !belongTogether(before, row, latest))) break;
     batch.push(row);
+    if (batch.length === BATCH_ROWS_MAX) break;
   }
   return batch;
 }
