@@ -45,18 +45,30 @@ test('a backup is taken while events are appended, and holds one moment', async 
   expect(await restored.getVersion('x')).toBe(await restored.getVersion('y'));
 });
 
-test('a backup is one file, and tells its progress', async () => {
+test('a backup is one file, tells its progress, and does not begin again at each commit', async () => {
   const { store, backupFile, folder } = await prepare();
-  await store.append([eventOf('large', 1, { payload: { text: 'x'.repeat(4_000_000) } })]);
-  await store.append([eventOf('large', 2, { payload: { text: 'x'.repeat(4_000_000) } })]);
-  const shares: number[] = [];
+  for (const version of [1, 2, 3]) {
+    await store.append([eventOf('large', version, { payload: { text: 'x'.repeat(4_000_000) } })]);
+  }
+  const other = new DatabaseSync(join(folder, 'nexus.db'));
+  const steps: number[] = [];
 
-  await store.backup(backupFile, { onProgress: ({ pagesDone, pagesTotal }) => shares.push(pagesDone / pagesTotal) });
+  await store.backup(backupFile, {
+    onProgress: ({ pagesDone, pagesTotal }) => {
+      steps.push(pagesDone / pagesTotal);
+      if (steps.length < 10) other.exec(`INSERT INTO records VALUES ('later-${steps.length}', '1', 'r')`);
+    },
+  });
+  other.close();
 
-  expect(shares.at(-1)).toBe(1);
-  expect(shares.length).toBeGreaterThan(1);
-  expect(shares).toEqual(shares.toSorted((left, right) => left - right));
+  expect(steps.length).toBeGreaterThan(2);
+  expect(steps.at(-1)).toBe(1);
+  expect(new Set(steps).size).toBe(steps.length);
+  expect(steps).toEqual(steps.toSorted((left, right) => left - right));
   expect(readdirSync(folder).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+  const copy = new DatabaseSync(backupFile);
+  expect(copy.prepare("SELECT count(*) AS later FROM records WHERE key LIKE 'later-%'").get()).toEqual({ later: 0 });
+  copy.close();
 });
 
 test('a backup never overwrites', async () => {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { RecordedEvent } from '@nexus/shared';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteJournal } from './SqliteJournal.ts';
 import { commitOf, eventOf, eventsOf } from './sqlite/testing/commits.ts';
 import { openJournal, readAll } from './sqlite/testing/fixtures.ts';
@@ -356,6 +356,23 @@ test('the feed hands out what is appended while it follows, and ends without an 
   expect(await journal.feedDigestAt('2')).toBe((await readAll(journal, 'a1'))[0]?.recorded.digest);
   expect(await journal.feedDigestAt('4')).toBeUndefined();
   expect(await journal.feedDigestAt('zero')).toBeUndefined();
+});
+
+test('an append of this journal wakes a follower without a poll', async () => {
+  const journal = openJournal();
+  await journal.append(commitOf([eventOf('a', 1)]));
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const pages = journal.readFeed({ after: '1', follow: true })[Symbol.asyncIterator]();
+  await pages.next();
+
+  const waiting = pages.next();
+  await journal.append(commitOf([eventOf('a', 2)]));
+  const page = await waiting;
+
+  expect(page.value?.map(({ position }: { position: string }) => position)).toEqual(['2']);
 });
 
 test('records are written only over the revision that was expected', async () => {

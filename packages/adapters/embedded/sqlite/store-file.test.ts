@@ -1,7 +1,9 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { SqliteJournal } from '../SqliteJournal.ts';
 import { refuseUnsafeSqlite } from './runtime-checks.ts';
@@ -135,6 +137,43 @@ test('a store is in WAL mode with full durability, and marked as ours', () => {
   expect(pragma('application_id')).toBe(0x4e585553);
   expect(() => database.exec('DELETE FROM store')).toThrow(/readonly/);
   database.close();
+});
+
+/** A thread that holds the write lock of a file, and gives it up a while after it was told that someone waits. */
+const LOCK_HOLDER = `
+  const { DatabaseSync } = require('node:sqlite');
+  const { parentPort, workerData: { path, told } } = require('node:worker_threads');
+  const database = new DatabaseSync(path);
+  database.exec('BEGIN IMMEDIATE');
+  parentPort.postMessage('held');
+  Atomics.wait(told, 0, 0);
+  Atomics.wait(told, 0, 1, 30);
+  database.exec('ROLLBACK');
+  database.close();`;
+
+test('a file that another process locks while it becomes a store is waited for', async () => {
+  const path = join(temporaryFolder(), 'nexus.db');
+  const told = new Int32Array(new SharedArrayBuffer(4));
+  const holder = new Worker(LOCK_HOLDER, { eval: true, workerData: { path, told } });
+  await once(holder, 'message');
+  Atomics.store(told, 0, 1);
+  Atomics.notify(told, 0);
+
+  const journal = openJournal({ path });
+
+  expect(await journal.append(commitOf([eventOf('a', 1)]))).toMatchObject({ replayed: false });
+});
+
+test('a file that another process locks for too long is unavailable', async () => {
+  const path = join(temporaryFolder(), 'nexus.db');
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+
+  expect(() => new SqliteJournal({ path, busyTimeoutMs: 10 })).toThrow(
+    expect.objectContaining({ code: 'STORE_UNAVAILABLE', details: { reason: 'busy' } }),
+  );
+
+  other.close();
 });
 
 const isRoot = process.getuid?.() === 0;

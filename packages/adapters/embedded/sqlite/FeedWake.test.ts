@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from './connect.ts';
+import { FeedWake } from './FeedWake.ts';
+import { openStoreFile } from './store-file.ts';
+import { temporaryFolder } from './testing/fixtures.ts';
+
+function wakeOf() {
+  const path = join(temporaryFolder(), 'nexus.db');
+  openStoreFile(path, 1_000).database.close();
+  let connections = 0;
+  const wake = new FeedWake(() => {
+    connections++;
+    return connect(path, { busyTimeoutMs: 0 });
+  });
+  onTestFinished(() => wake.close());
+  return { wake, path, connections: () => connections };
+}
+
+test('what comes between the look at the news and the wait is not missed', async () => {
+  const { wake } = wakeOf();
+  const seen = wake.news;
+
+  wake.notify();
+  await wake.after(seen, undefined);
+
+  expect(wake.news).not.toBe(seen);
+});
+
+test("another connection's commit between the look at the news and the wait is not missed", async () => {
+  const { wake, path } = wakeOf();
+  const seen = wake.news;
+  const other = new DatabaseSync(path);
+  other.exec("INSERT INTO records VALUES ('key', '1', 'r')");
+  other.close();
+
+  await wake.after(seen, undefined);
+
+  expect(wake.news).not.toBe(seen);
+});
+
+test('a wait ends with its signal, or when the feed is closed', async () => {
+  const { wake } = wakeOf();
+  const stop = new AbortController();
+  const waits = [wake.after(wake.news, stop.signal), wake.after(wake.news, undefined)];
+
+  stop.abort();
+  await waits[0];
+  wake.close();
+  await waits[1];
+
+  await wake.after(wake.news, undefined);
+});
+
+test('nothing is opened before somebody follows', () => {
+  const { wake, connections } = wakeOf();
+
+  wake.notify();
+
+  expect(connections()).toBe(0);
+});
