@@ -47,7 +47,9 @@ function assetsOf(folder: string): string[] {
   const sources = join(folder, 'src');
   if (!existsSync(sources)) return [];
   const files = readdirSync(sources, { recursive: true, withFileTypes: true });
-  return files.filter((file) => file.isFile() && file.name.endsWith('.json')).map((file) => join(file.parentPath, file.name));
+  return files
+    .filter((file) => file.isFile() && file.name.endsWith('.json'))
+    .map((file) => join(file.parentPath, file.name));
 }
 
 function copy(folder: string, file: string): void {
