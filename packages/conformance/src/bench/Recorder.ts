@@ -48,7 +48,7 @@ export class Recorder {
     const waiter: Waiter = { holds, done: deferred() };
     this.#waiters.add(waiter);
     this.#look();
-    await within(waiter.done.promise, `${what}, after ${this.calls.length} calls,`).finally(() =>
+    await within(waiter.done.promise, () => `${what}, after ${this.calls.length} calls,`).finally(() =>
       this.#waiters.delete(waiter),
     );
   }

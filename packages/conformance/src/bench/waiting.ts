@@ -14,17 +14,17 @@ export function deferred<Value = void>(): Deferred<Value> {
   return Promise.withResolvers<Value>();
 }
 
-/** The promise's outcome, or a failure that says what did not happen in time. */
+/** The promise's outcome, or a failure that says what did not happen in time, as of then. */
 export async function within<Value>(
   promise: Promise<Value>,
-  what: string,
+  what: string | (() => string),
   msMax: number = WAIT_MS_MAX,
 ): Promise<Value> {
   const bound = deferred<never>();
-  const timer = setTimeout(
-    () => bound.reject(new assert.AssertionError({ message: `${what} did not happen within ${msMax} ms` })),
-    msMax,
-  );
+  const timer = setTimeout(() => {
+    const missing = typeof what === 'string' ? what : what();
+    bound.reject(new assert.AssertionError({ message: `${missing} did not happen within ${msMax} ms` }));
+  }, msMax);
   try {
     return await Promise.race([promise, bound.promise]);
   } finally {

@@ -164,6 +164,31 @@ export const CONSUMER_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '6.close-ends-a-call-that-waits',
+    name: 'delivers an event again the next time whose call ended with an error because the subscription closed',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 4));
+      const leaving = new Recorder(({ event, context: { signal } }) => {
+        if (event.aggregateVersion < 3) return;
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        });
+      });
+      const subscription = subscribe(store, leaving, { ...DURABLE, attemptsMax: 1 });
+      await leaving.until(() => leaving.calls.length === 3, 'the third call');
+
+      await within(subscription.close(), 'the close');
+
+      assert.deepEqual(leaving.versionsOf('a'), [1, 2]);
+      assert.deepEqual(await store.parkedAggregates('billing'), []);
+      const recorder = new Recorder();
+      subscribe(store, recorder, DURABLE);
+      await recorder.untilHandled(2);
+      assert.deepEqual(recorder.versionsOf('a'), [3, 4]);
+    },
+  },
+  {
     id: '6.signal-closes',
     name: 'closes a subscription whose signal is aborted',
     async run(bench) {

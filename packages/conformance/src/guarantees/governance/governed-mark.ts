@@ -46,19 +46,35 @@ export const MARK_CASES: readonly ConformanceCase[] = [
     id: '8.ungoverned-is-said-and-audited',
     name: 'writes without its rules where that is said, on record, and stays governed',
     async run(bench) {
-      const { store, second } = await bench.open(KINDS.schemas());
+      for (const rules of Object.values(KINDS)) {
+        const { store, second } = await bench.open(rules());
+        await store.append([orderOf('a', 1, 1)]);
+        const auditLog = new InMemoryAuditLog();
+        const ungoverned = await second({ ungoverned: true, auditLog });
+
+        const { receipts } = await ungoverned.append([orderOf('a', 2, 5_000)]);
+
+        assert.deepEqual([receipts[0]?.schemas, receipts[0]?.policy], [[], null]);
+        assert.deepEqual(
+          auditLog.records.map(({ action }) => action),
+          ['store.ungoverned'],
+        );
+        const without = await second({});
+        await refusedWithoutTrace(without, 'CONFIGURATION', () => without.append([orderOf('a', 3, 1)]));
+      }
+    },
+  },
+  {
+    id: '8.governed-by-both-kinds',
+    name: 'stays governed by one kind of rules while it is written ungoverned with the other',
+    async run(bench) {
+      const { store, second } = await bench.open(KINDS.policies());
       await store.append([orderOf('a', 1, 1)]);
-      const auditLog = new InMemoryAuditLog();
-      const ungoverned = await second({ ungoverned: true, auditLog });
+      const ungoverned = await second({ ...KINDS.schemas(), ungoverned: true });
 
-      const { receipts } = await ungoverned.append([orderOf('a', 2, 'unchecked')]);
+      await ungoverned.append([orderOf('a', 2, 5_000)]);
 
-      assert.deepEqual(receipts[0]?.schemas, []);
-      assert.deepEqual(
-        auditLog.records.map(({ action }) => action),
-        ['store.ungoverned'],
-      );
-      const without = await second({});
+      const without = await second(KINDS.schemas());
       await refusedWithoutTrace(without, 'CONFIGURATION', () => without.append([orderOf('a', 3, 1)]));
     },
   },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { InMemoryPolicy, type PolicyDeniedError, type PolicyRequest } from '@nexus/shared';
 import { eventOf } from '../../bench/events.ts';
-import { holds, refusedWithoutTrace } from '../../bench/expectations.ts';
+import { holds, refusalOf, refusedWithoutTrace } from '../../bench/expectations.ts';
 import { orderOf, orderPolicy, orderRegistry } from '../../bench/orders.ts';
+import { nextTurn } from '../../bench/waiting.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 const MANAGER = { id: 'ann', roles: ['manager'], client: 'till' };
@@ -91,6 +92,32 @@ export const POLICY_CASES: readonly ConformanceCase[] = [
         now: '2026-03-01T12:00:00.000Z',
         events: [orderOf('a', 1, 1), orderOf('a', 2, 2)],
       });
+    },
+  },
+  {
+    id: '8.decides-on-what-is-stored',
+    name: 'decides on the very values that it stores, whatever the caller does to its objects meanwhile',
+    async run(bench) {
+      const inner = orderPolicy();
+      const policy = {
+        decide: async (request: PolicyRequest) => {
+          await nextTurn();
+          return inner.decide(request);
+        },
+      };
+      const { store } = await bench.open({ policy });
+      const harmless = { amount: 10 };
+      const large = { amount: 5_000 };
+
+      const allowed = store.append([orderOf('a', 1, 0, { payload: harmless })]);
+      const denied = store.append([orderOf('b', 1, 0, { payload: large })]);
+      harmless.amount = 5_000;
+      large.amount = 10;
+
+      await allowed;
+      await refusalOf(denied, 'POLICY_DENIED');
+      await holds(store, 'a', [orderOf('a', 1, 10)]);
+      await holds(store, 'b', []);
     },
   },
   {
