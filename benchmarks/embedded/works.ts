@@ -61,22 +61,30 @@ function oneWriter(eventsPerAppend: number): Work['run'] {
   };
 }
 
-async function manyWriters(contender: Contender): Promise<Measurement> {
-  const writers = 64;
-  const delay = monitorEventLoopDelay({ resolution: 1 });
+const WRITERS = 64;
+
+/** Each writer on an aggregate of its own, one append after the other. @returns the times of the appends, in ms */
+async function writeSideBySide(contender: Contender, durationMs: number, prefix: string): Promise<number[]> {
   const times: number[] = [];
-  const before = contender.commits();
-  const start = performance.now();
-  const until = start + APPEND_MS;
-  delay.enable();
+  const until = performance.now() + durationMs;
   const write = async (writer: number) => {
     for (let version = 1; performance.now() < until; version++) {
       const began = performance.now();
-      await contender.append([eventOf(`order-${writer}`, version, version)]);
+      await contender.append([eventOf(`${prefix}-${writer}`, version, version)]);
       times.push(performance.now() - began);
     }
   };
-  await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+  return times;
+}
+
+async function manyWriters(contender: Contender): Promise<Measurement> {
+  await writeSideBySide(contender, APPEND_MS / 5, 'warm-up');
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const before = contender.commits();
+  const start = performance.now();
+  delay.enable();
+  const times = await writeSideBySide(contender, APPEND_MS, 'order');
   delay.disable();
   return {
     eventsPerSecond: (times.length * 1_000) / (performance.now() - start),

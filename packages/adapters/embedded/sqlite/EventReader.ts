@@ -3,7 +3,7 @@ import type { AggregateRange, Commit, Receipt, RecordedEvent, TimePage, TimeRang
 import { translating } from './driver-errors.ts';
 import { EVENT_COLUMNS, eventOf, FROM_EVENTS } from './eventRows.ts';
 import type { FairTurns } from './FairTurns.ts';
-import { betweenPages, PAGE_EVENTS_MAX, readPage, type StoredPage } from './pages.ts';
+import { betweenPages, PAGE_EVENTS_MAX, readPage, SMALL_PAGE_EVENTS, type StoredPage } from './pages.ts';
 import { parseStored } from './parseStored.ts';
 
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
@@ -79,7 +79,8 @@ export class EventReader {
     range.signal?.throwIfAborted();
     await this.#turns.due();
     for (let isFirst = true; ; isFirst = false) {
-      const page = this.#page(statement, [aggregateId, fromVersion, toVersion], Math.min(remaining, PAGE_EVENTS_MAX));
+      const size = Math.min(remaining, isFirst ? SMALL_PAGE_EVENTS : PAGE_EVENTS_MAX);
+      const page = this.#page(statement, [aggregateId, fromVersion, toVersion], size);
       // Only a read of several pages needs to know where its end was when it began.
       if (isFirst && page.more) toVersion = Math.min(toVersion, this.versionOf(aggregateId));
       if (page.items.length > 0) yield page.items;
@@ -88,7 +89,7 @@ export class EventReader {
       if (!page.more || remaining <= 0 || last === undefined) return;
       if (isForward) fromVersion = last.aggregateVersion + 1;
       else toVersion = last.aggregateVersion - 1;
-      await betweenPages(range.signal);
+      if (!isFirst) await betweenPages(range.signal);
     }
   }
 

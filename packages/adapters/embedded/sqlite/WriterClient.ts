@@ -34,6 +34,11 @@ export interface WriterClientOptions {
   readonly lookUp: (request: WriteRequest, cause: unknown) => CommonOutcome;
 }
 
+type WrittenGroup = Exclude<WriterReply, string>;
+
+/** Requests in one message: a message costs as much as preparing one request does. */
+const MESSAGE_REQUESTS = 16;
+
 interface Waiting {
   readonly request: WriteRequest;
   readonly resolve: (outcome: WriteOutcome) => void;
@@ -41,13 +46,15 @@ interface Waiting {
 }
 
 /**
- * The event loop's side of the writer's thread. What one turn of the event loop asks for travels in one message. The
- * thread is started by the first request, and again after it died; it keeps the process alive only while it has work.
+ * The event loop's side of the writer's thread. What one turn of the event loop asks for travels in few messages, early
+ * enough that the thread writes the first while the last are still being prepared. The thread is started by the first request, and again after it died; it keeps the process alive only while it has work.
  */
 export class WriterClient {
   readonly #options: WriterClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   #unsent: NumberedRequest[] = [];
+  /** Written, and not yet told to their callers. */
+  #groups: WrittenGroup[] = [];
   #worker: Worker | undefined;
   #isReady = false;
   #workerError: unknown;
@@ -96,14 +103,21 @@ export class WriterClient {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { request, resolve, reject });
       this.#waitingBytes += request.bytes;
-      if (this.#unsent.length === 0) setImmediate(() => this.#send());
       this.#unsent.push([this.#lastId, request]);
+      this.#sendSoon();
     });
   }
 
   #overloaded(): StoreUnavailableError {
     const message = `${this.#waitingBytes} bytes wait to be written; append less at once, or try again later`;
     return new StoreUnavailableError(message, { reason: 'overloaded' });
+  }
+
+  /** At once when the writer has nothing to do, or enough has gathered; else with what this turn still brings. */
+  #sendSoon(): void {
+    const isIdle = this.#waiting.size === 1;
+    if (isIdle || this.#unsent.length >= MESSAGE_REQUESTS) this.#send();
+    else if (this.#unsent.length === 1) setImmediate(() => this.#send());
   }
 
   #send(): void {
@@ -137,9 +151,20 @@ export class WriterClient {
   #receive(reply: WriterReply): void {
     if (reply === 'ready') this.#isReady = true;
     if (typeof reply === 'string') return;
-    this.#transactions += reply.transactions;
+    this.#groups.push(reply);
+    if (this.#groups.length === 1) setImmediate(() => this.#settleGroups());
+  }
+
+  /** In a turn of their own: callers who append again at once would otherwise keep timers and sockets waiting. */
+  #settleGroups(): void {
+    const groups = this.#groups;
+    if (groups.length === 0) return;
+    this.#groups = [];
     this.#options.onGroup();
-    for (const [id, outcome] of reply.outcomes) this.#settle(id, ({ resolve }) => resolve(outcome));
+    for (const { transactions, outcomes } of groups) {
+      this.#transactions += transactions;
+      for (const [id, outcome] of outcomes) this.#settle(id, ({ resolve }) => resolve(outcome));
+    }
     if (this.#waiting.size === 0 && this.#closing === undefined) this.#worker?.unref();
   }
 
@@ -156,6 +181,7 @@ export class WriterClient {
   #bury(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#settleGroups();
     const unsent = new Set(this.#unsent.map(([id]) => id));
     for (const [id, { request }] of this.#waiting) {
       if (!unsent.has(id)) this.#settleAfterDeath(id, request);

@@ -1,4 +1,4 @@
-import type { JsonObject, RecordedDetails, RecordedEvent } from '@nexus/shared';
+import { isoTime, type JsonObject, type RecordedDetails, type RecordedEvent } from '@nexus/shared';
 import { unreadable } from './parseStored.ts';
 
 /** What every read of events selects, in the order that {@link eventOf} takes it. */
@@ -51,7 +51,8 @@ function parsed(row: StoredEventRow): RecordedEvent {
 
 function recordedOf(row: StoredEventRow): RecordedDetails {
   const recorded: { -readonly [Key in keyof RecordedDetails]: RecordedDetails[Key] } = {
-    recordedAt: new Date(row[9]).toISOString(),
+    // Events that follow each other were often recorded together, and `isoTime` keeps the last text.
+    recordedAt: isoTime(row[9]),
     digest: row[7],
   };
   if (row[8] !== null) recorded.schemaVersion = row[8];

@@ -5,6 +5,7 @@ import type { AppendOptions } from '../ports/EventStorePort.ts';
 import type { LoggerPort } from '../ports/LoggerPort.ts';
 import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { Retry } from '../resilience/retry.ts';
+import { type Awaitable, isPending } from '../types/awaitable.ts';
 import { AmbiguousCommitError, AppendTooLargeError, isNexusError, NotSupportedError } from '../types/errors.ts';
 import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
@@ -19,7 +20,7 @@ export interface AppendPipelineOptions {
   readonly journal: EventJournal;
   readonly governor: Governor;
   /** Settles once the store is known to be written under the rules that it was written under before. */
-  readonly ensureGoverned: () => Promise<void>;
+  readonly ensureGoverned: () => Awaitable<void>;
   readonly mode: 'enforce' | 'observe';
   readonly uniqueEventIds: 'append' | 'store';
   readonly retry: Retry;
@@ -50,7 +51,8 @@ export class AppendPipeline {
     try {
       checkPrincipal(principal);
       const append = this.#prepare(events);
-      await this.#options.ensureGoverned();
+      const governed = this.#options.ensureGoverned();
+      if (isPending(governed)) await governed;
       return await this.#decideAndStore(append, principal, options);
     } catch (error) {
       if (error !== options.signal?.reason) await this.#recordRefusal(error, principal);
@@ -68,7 +70,8 @@ export class AppendPipeline {
   async #decideAndStore(append: PreparedAppend, principal: Principal, options: AppendOptions): Promise<AppendReceipt> {
     let decision: Decision;
     try {
-      decision = await this.#options.governor.decide(append, principal);
+      const decided = this.#options.governor.decide(append, principal);
+      decision = isPending(decided) ? await decided : decided;
     } catch (refusal) {
       return this.#replayOrRefuse(append, principal, refusal);
     }

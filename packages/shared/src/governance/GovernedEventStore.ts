@@ -20,6 +20,7 @@ import { createRetry } from '../resilience/retry.ts';
 import { SharedRateLimiter } from '../resilience/SharedRateLimiter.ts';
 import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
+import type { Awaitable } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
 import { ConfigurationError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -58,7 +59,8 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   readonly #consumers: ConsumerRecords;
   readonly #subscriptions = new Set<Subscription>();
   readonly #appending = new Set<Promise<unknown>>();
-  #governed: Promise<void> | undefined;
+  #isGoverned = false;
+  #governing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigurationError */
@@ -249,12 +251,12 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   }
 
   /** Once for each store object; again after a failure. */
-  #ensureGoverned(): Promise<void> {
-    this.#governed ??= this.#checkGoverned().catch((error: unknown) => {
-      this.#governed = undefined;
-      throw error;
+  #ensureGoverned(): Awaitable<void> {
+    if (this.#isGoverned) return;
+    this.#governing ??= this.#checkGoverned().finally(() => {
+      this.#governing = undefined;
     });
-    return this.#governed;
+    return this.#governing;
   }
 
   async #checkGoverned(): Promise<void> {
@@ -263,6 +265,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     const isUngoverned = await keepGoverned(this.#journal.records, { schemas, policies }, ungoverned);
     if (isUngoverned) await this.#audit('store.ungoverned', {}, { schemas, policies });
     if (!schemas) this.#logger.warn({ store: this.#journal.name }, 'no schema registry: payloads are stored unchecked');
+    this.#isGoverned = true;
   }
 
   #audit(action: AuditRecord['action'], { principal = ANONYMOUS }: AdminOptions, details: JsonObject): Promise<void> {

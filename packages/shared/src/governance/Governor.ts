@@ -5,6 +5,7 @@ import type { PolicyDecision, PolicyPort } from '../ports/PolicyPort.ts';
 import { withTimeout } from '../resilience/withTimeout.ts';
 import type { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts';
+import { type Awaitable, andThen, isPending } from '../types/awaitable.ts';
 import { GovernanceUnavailableError, PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
 import type { JsonValue } from '../types/json.ts';
 import type { Principal } from '../types/Principal.ts';
@@ -43,21 +44,25 @@ export class Governor {
     this.#options = options;
   }
 
-  /** @throws SchemaValidationError, PolicyDeniedError, GovernanceUnavailableError */
-  async decide(append: PreparedAppend, principal: Principal): Promise<Decision> {
+  /**
+   * Answers at once where schemas and engine do, so that the append reaches the store in the same turn.
+   *
+   * @throws SchemaValidationError, PolicyDeniedError, GovernanceUnavailableError
+   */
+  decide(append: PreparedAppend, principal: Principal): Awaitable<Decision> {
     const decidedAt = this.#options.clock.now();
-    const schemas = await this.#checkSchemas(append);
-    const refusals: Error[] = [...invalid(append, schemas)];
-    if (refusals.length > 0 && this.#options.mode === 'enforce') throw refusals[0];
-    const decision = await this.#askPolicy(append, principal, decidedAt);
-    refusals.push(...denied(decision));
-    await this.#observe(refusals, append, principal, decidedAt);
-    return {
-      decidedAt,
-      schemas: schemas.evidence,
-      schemaVersions: schemas.versions,
-      policy: decision === undefined ? null : evidenceOf(decision),
-    };
+    return andThen(this.#checkSchemas(append), (schemas) => {
+      const refusals: Error[] = invalid(append, schemas);
+      if (refusals.length > 0 && this.#options.mode === 'enforce') throw refusals[0];
+      return andThen(this.#askPolicy(append, principal, decidedAt), (decision) => {
+        refusals.push(...denied(decision));
+        const policy = decision === undefined ? null : evidenceOf(decision);
+        const made = { decidedAt, schemas: schemas.evidence, schemaVersions: schemas.versions, policy };
+        return refusals.length === 0
+          ? made
+          : andThen(this.#observe(refusals, append, principal, decidedAt), () => made);
+      });
+    });
   }
 
   /** Whether the principal may read the aggregate. Without policies everybody may. */
@@ -72,7 +77,7 @@ export class Governor {
     return decision === 'allow';
   }
 
-  async #checkSchemas(append: PreparedAppend): Promise<SchemaVerdict> {
+  #checkSchemas(append: PreparedAppend): Awaitable<SchemaVerdict> {
     const { catalog, unknownTypes } = this.#options;
     if (catalog === undefined) return NO_SCHEMAS;
     return validateEvents(
@@ -82,26 +87,28 @@ export class Governor {
     );
   }
 
-  async #askPolicy(append: PreparedAppend, principal: Principal, now: number): Promise<PolicyDecision | undefined> {
+  #askPolicy(append: PreparedAppend, principal: Principal, now: number): Awaitable<PolicyDecision | undefined> {
     const { policy, clock, timeoutMs } = this.#options;
     if (policy === undefined) return undefined;
     const events = append.events.map(({ event }) => event);
     const request = { action: 'append', principal, now: isoTime(now), events } as const;
     const late = () => this.#unavailable('policy-engine', `no answer within ${timeoutMs} ms`);
-    try {
-      return await withTimeout((signal) => policy.decide(request, { signal }), timeoutMs, clock, late);
-    } catch (error) {
+    const failed = (error: unknown): never => {
       if (error instanceof GovernanceUnavailableError) throw error;
       throw this.#unavailable('policy-engine', error instanceof Error ? error.message : String(error), error);
+    };
+    try {
+      const answer = withTimeout((signal) => policy.decide(request, { signal }), timeoutMs, clock, late);
+      return isPending(answer) ? answer.catch(failed) : answer;
+    } catch (error) {
+      return failed(error);
     }
   }
 
   /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
-    const [first] = refusals;
-    if (first === undefined) return;
     const { mode, auditLog, logger, clock, timeoutMs } = this.#options;
-    if (mode === 'enforce') throw first;
+    if (mode === 'enforce') throw refusals[0];
     const messages = refusals.map(({ message }) => message);
     logger.warn({ refusals: messages, shares: append.shares }, 'observed: enforcement would have refused this append');
     const details = { refusals: messages, shares: append.shares as unknown as JsonValue };

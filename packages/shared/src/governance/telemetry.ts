@@ -1,4 +1,12 @@
-import { type Counter, type Histogram, metrics, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Counter,
+  type Histogram,
+  metrics,
+  type Span,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { isNexusError } from '../types/errors.ts';
 
 const SCOPE = '@nexus/shared';
@@ -6,6 +14,7 @@ const SCOPE = '@nexus/shared';
 /** The store's spans and counters, through the OpenTelemetry API: nothing happens where no SDK is registered. */
 export class Telemetry {
   readonly #store: string;
+  readonly #tracer: Tracer = trace.getTracer(SCOPE);
   readonly #appends: Counter;
   readonly #events: Counter;
   readonly #reads: Counter;
@@ -31,7 +40,7 @@ export class Telemetry {
     task: () => Promise<Result>,
   ): Promise<Result> {
     const started = performance.now();
-    return trace.getTracer(SCOPE).startActiveSpan('nexus.append', async (span) => {
+    return this.#tracer.startActiveSpan('nexus.append', async (span) => {
       span.setAttributes({ 'db.system.name': this.#store, 'nexus.events': events });
       try {
         const result = await task();

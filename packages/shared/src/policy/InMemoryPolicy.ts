@@ -40,7 +40,7 @@ export class InMemoryPolicy implements PolicyPort {
       options.revision ?? digestOfText(canonicalJson(rules.map(({ name, effect }) => [name, effect ?? 'deny'])));
   }
 
-  async decide(request: PolicyRequest): Promise<PolicyDecision> {
+  decide(request: PolicyRequest): PolicyDecision {
     if (request.action === 'read') return this.#decideRead(request);
     const matched = this.#rules.filter((rule) => request.events.some((event) => concerns(rule, event)));
     const findings = matched.flatMap((rule) => findingsOf(rule, request));

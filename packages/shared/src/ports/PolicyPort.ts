@@ -35,7 +35,9 @@ export interface PolicyDecision {
 /** Decides whether a principal may do something. */
 export interface PolicyPort {
   /**
+   * May answer at once, which is quicker, or later.
+   *
    * @throws anything - the engine cannot decide: the append is refused as unavailable
    */
-  decide(request: PolicyRequest, options?: { readonly signal?: AbortSignal }): Promise<PolicyDecision>;
+  decide(request: PolicyRequest, options?: { readonly signal?: AbortSignal }): PolicyDecision | Promise<PolicyDecision>;
 }

@@ -12,7 +12,7 @@ export interface RetryOptions {
 }
 
 /** Runs a task, and again after each transient fault, as long as there are retries left. */
-export type Retry = <Result>(task: (retries: number) => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+export type Retry = <Result>(task: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
 
 /** Whether trying the very same thing again may succeed: a fault of the store, and nothing about the request. */
 function isTransient(error: unknown): boolean {
@@ -25,5 +25,9 @@ export function createRetry(options: RetryOptions = {}): Retry {
     maxAttempts: delaysMs.length,
     backoff: new DelegateBackoff(({ attempt }) => (delaysMs[attempt - 1] ?? 0) * (1 + jitter * random())),
   });
-  return (task, signal) => policy.execute(({ attempt }) => task(attempt), signal);
+  // The policy takes over where the first try has failed, so that a try that succeeds costs nothing.
+  return (task, signal) => {
+    const first = task();
+    return first.catch(() => policy.execute(({ attempt }) => (attempt === 0 ? first : task()), signal));
+  };
 }

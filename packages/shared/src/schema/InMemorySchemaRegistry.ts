@@ -18,15 +18,16 @@ export class InMemorySchemaRegistry implements SchemaRegistryPort {
   register(eventType: string, schema: JsonObject, options: { readonly version?: string } = {}): RegisteredSchema {
     const fault = typeFault(eventType);
     if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
-    compileSchema(schema);
+    const own = structuredClone(schema);
+    compileSchema(own);
     const versions = this.#versions.get(eventType) ?? [];
-    const digest = digestOfText(canonicalJson(schema));
+    const digest = digestOfText(canonicalJson(own));
     const known = versions.find((one) =>
       options.version === undefined ? one.digest === digest : one.version === options.version,
     );
     if (known !== undefined) return sameText(known, digest);
     const version = options.version ?? String(versions.length + 1);
-    const registered = { eventType, version, digest, schema: structuredClone(schema) };
+    const registered = { eventType, version, digest, schema: own };
     this.#versions.set(eventType, [...versions, registered]);
     return registered;
   }

@@ -41,10 +41,15 @@ export class SchemaCatalog {
    * @throws GovernanceUnavailableError - the registry fails, or does not answer in time
    */
   async find(eventType: string, version?: string): Promise<CatalogEntry | undefined> {
-    const key = keyOf(eventType, version);
-    const cached = this.#answers.get(key);
+    const cached = this.#answers.get(keyOf(eventType, version));
     if (cached !== undefined && this.#isFresh(cached, version)) return cached.entry;
     return this.refresh(eventType, version);
+  }
+
+  /** The schema, if it is at hand without asking the registry. */
+  atHand(eventType: string, version?: string): CatalogEntry | undefined {
+    const cached = this.#answers.get(keyOf(eventType, version));
+    return cached !== undefined && this.#isFresh(cached, version) ? cached.entry : undefined;
   }
 
   /** Asks the registry, whatever is cached. */
@@ -106,8 +111,10 @@ export class SchemaCatalog {
   }
 }
 
+/** Neither part can be confused with the other: the length of the type comes first. */
 function keyOf(eventType: string, version: string | undefined): string {
-  return JSON.stringify([eventType, version ?? null]);
+  const type = `${eventType.length}:${eventType}`;
+  return version === undefined ? type : `${type}@${version}`;
 }
 
 /** Bounded: the oldest entry makes room. */

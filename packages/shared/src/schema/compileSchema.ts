@@ -15,14 +15,26 @@ const ALL_FAULTS_TEXT_MAX = 256 * 1024;
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 const DRAFT_2020_12 = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 
+/** What was compiled already: a registered schema is compiled once, whoever needs it. */
+const COMPILED = new WeakMap<JsonObject, CompiledSchema>();
+
 /**
  * Compiles a JSON Schema, draft-07 or 2020-12 (by its `$schema`; 2020-12 without one). Patterns run on a linear-time
  * engine, references stay within the schema, formats are checked, and a misspelt keyword is refused (except `x-…`).
+ * The same object is compiled once, and must not be changed afterwards.
  *
  * @throws InvalidArgumentError - the schema cannot be compiled or could not be applied in linear time
  */
 export function compileSchema(schema: JsonObject): CompiledSchema {
+  const known = COMPILED.get(schema);
+  if (known !== undefined) return known;
   refuseUnsafeSchema(schema);
+  const compiled = compileAnew(schema);
+  COMPILED.set(schema, compiled);
+  return compiled;
+}
+
+function compileAnew(schema: JsonObject): CompiledSchema {
   const first = compileWith(schema, { allErrors: false });
   let all: ReturnType<typeof compileWith> | undefined;
   return (payload) => {
@@ -34,19 +46,23 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   };
 }
 
+/** An ajv of its own for each schema, so that two versions may have one `$id`. */
 function compileWith(schema: JsonObject, options: Options) {
-  const ajv = new (dialectOf(schema))({
+  const Dialect = dialectOf(schema);
+  const ajv = new Dialect({
     ...options,
     verbose: true,
     strictTypes: false,
     strictTuples: false,
     allowMatchingProperties: true,
+    validateSchema: false,
     logger: false,
     code: { regExp: linearRegExp },
   });
   addFormats.default(ajv);
   ajv.addVocabulary(ownKeywords(schema));
   try {
+    refuseInvalid(schema, Dialect);
     return ajv.compile(schema);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -54,7 +70,18 @@ function compileWith(schema: JsonObject, options: Options) {
   }
 }
 
-function dialectOf(schema: JsonObject): typeof Ajv | typeof Ajv2020 {
+type Dialect = typeof Ajv | typeof Ajv2020;
+
+/** The meta-schemas are compiled once for each dialect, which takes longer than most schemas do. */
+const META_SCHEMAS = new Map<Dialect, InstanceType<Dialect>>();
+
+function refuseInvalid(schema: JsonObject, Dialect: Dialect): void {
+  const meta = META_SCHEMAS.get(Dialect) ?? new Dialect({ strict: false, logger: false });
+  META_SCHEMAS.set(Dialect, meta);
+  if (!meta.validateSchema(schema)) throw new SyntaxError(meta.errorsText(meta.errors, { dataVar: 'schema' }));
+}
+
+function dialectOf(schema: JsonObject): Dialect {
   const dialect = schema.$schema;
   if (dialect === undefined || (typeof dialect === 'string' && DRAFT_2020_12.test(dialect))) return Ajv2020;
   if (typeof dialect === 'string' && DRAFT_07.test(dialect)) return Ajv;

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../types/awaitable.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { SchemaEvidence } from '../types/Receipt.ts';
 import type { Violation } from '../types/Violation.ts';
@@ -20,23 +21,57 @@ interface EventVerdict {
 }
 
 /**
- * Checks every event's payload against the schema that its metadata names, or else its type's latest.
+ * Checks every event's payload against the schema that its metadata names, or else its type's latest. Answers at once
+ * where all schemas are at hand and all payloads valid.
  *
  * @throws GovernanceUnavailableError
  */
-export async function validateEvents(
+export function validateEvents(
+  events: readonly DomainEvent[],
+  catalog: SchemaCatalog,
+  unknownTypes: 'refuse' | 'allow',
+): Awaitable<SchemaVerdict> {
+  const evidence = validEvidence(events, catalog);
+  return evidence === undefined ? validateAsking(events, catalog, unknownTypes) : verdictOf([], evidence);
+}
+
+/** @returns `undefined` as soon as the registry must be asked, or something is invalid */
+function validEvidence(events: readonly DomainEvent[], catalog: SchemaCatalog): SchemaEvidence[] | undefined {
+  const all: SchemaEvidence[] = [];
+  for (const event of events) {
+    const entry = catalog.atHand(event.eventType, versionOf(event));
+    if (entry === undefined || entry.check(event.payload).length > 0) return undefined;
+    all.push(evidenceOf(entry, 'valid'));
+  }
+  return all;
+}
+
+async function validateAsking(
   events: readonly DomainEvent[],
   catalog: SchemaCatalog,
   unknownTypes: 'refuse' | 'allow',
 ): Promise<SchemaVerdict> {
   const verdicts: EventVerdict[] = [];
-  for (const [index, event] of events.entries())
+  for (const [index, event] of events.entries()) {
     verdicts.push(await validateEvent(event, index, catalog, unknownTypes));
-  return {
-    violations: verdicts.flatMap(({ violations }) => violations),
-    evidence: mergeEvidence(verdicts.map(({ evidence }) => evidence)),
-    versions: verdicts.map(({ evidence }) => evidence.version),
-  };
+  }
+  return verdictOf(
+    verdicts.flatMap(({ violations }) => violations),
+    verdicts.map(({ evidence }) => evidence),
+  );
+}
+
+function verdictOf(violations: readonly Violation[], evidence: readonly SchemaEvidence[]): SchemaVerdict {
+  return { violations, evidence: mergeEvidence(evidence), versions: evidence.map(({ version }) => version) };
+}
+
+/** The version that an event names; `undefined`: the latest. */
+function versionOf({ metadata: { schemaVersion } }: DomainEvent): string | undefined {
+  return schemaVersion === undefined ? undefined : String(schemaVersion);
+}
+
+function evidenceOf({ eventType, version, digest }: CatalogEntry, outcome: SchemaEvidence['outcome']): SchemaEvidence {
+  return { eventType, outcome, version, digest };
 }
 
 async function validateEvent(
@@ -45,8 +80,7 @@ async function validateEvent(
   catalog: SchemaCatalog,
   unknownTypes: 'refuse' | 'allow',
 ): Promise<EventVerdict> {
-  const named = event.metadata.schemaVersion;
-  const version = named === undefined ? undefined : String(named);
+  const version = versionOf(event);
   const entry = await catalog.find(event.eventType, version);
   if (entry === undefined) return unknownVerdict(event, eventIndex, version, unknownTypes);
   const verdict = checkAgainst(entry, event, eventIndex);
@@ -69,9 +103,7 @@ async function afterRefresh(
 
 function checkAgainst(entry: CatalogEntry, event: DomainEvent, eventIndex: number): EventVerdict {
   const violations = violationsOf(entry.check(event.payload), event, eventIndex, entry.schema);
-  const { eventType, version, digest } = entry;
-  const outcome = violations.length === 0 ? 'valid' : 'invalid-observed';
-  return { violations, evidence: { eventType, outcome, version, digest } };
+  return { violations, evidence: evidenceOf(entry, violations.length === 0 ? 'valid' : 'invalid-observed') };
 }
 
 function unknownVerdict(
@@ -94,7 +126,8 @@ function unknownVerdict(
 }
 
 /** One entry for each type and version; what was observed as invalid outweighs what was valid. */
-function mergeEvidence(all: readonly SchemaEvidence[]): SchemaEvidence[] {
+function mergeEvidence(all: readonly SchemaEvidence[]): readonly SchemaEvidence[] {
+  if (all.length === 1) return all;
   const merged = new Map<string, SchemaEvidence>();
   for (const evidence of all) {
     const key = JSON.stringify([evidence.eventType, evidence.version ?? null]);

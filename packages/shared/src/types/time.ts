@@ -1,6 +1,13 @@
-/** ms since 1970 as ISO 8601, UTC, milliseconds. */
+let lastMs = 0;
+let lastText = new Date(0).toISOString();
+
+/** ms since 1970 as ISO 8601, UTC, milliseconds. Many calls ask for the same millisecond, so the last one is kept. */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
 }
 
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -9,8 +16,10 @@ const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)$/;
 /** Whether a value is a time exactly as `Date.prototype.toISOString` writes it, in the years 0001 to 9999. */
 export function isCanonicalTime(value: unknown): value is string {
   if (typeof value !== 'string' || !CANONICAL.test(value) || value.startsWith('0000')) return false;
-  const ms = Date.parse(value);
-  return !Number.isNaN(ms) && isoTime(ms) === value;
+  if (Number.isNaN(Date.parse(value))) return false;
+  // Date.parse refuses most of what does not exist, but not 30 February, and not 24:00.
+  const isPlain = Number(value.slice(8, 10)) <= 28 && !value.startsWith('24', 11);
+  return isPlain || isoTime(Date.parse(value)) === value;
 }
 
 /**
