@@ -49,6 +49,32 @@ const CASES: readonly ConformanceCase[] = [
       assert.deepEqual(await store.getReceipt('a', 1), receipt);
     },
   },
+  {
+    id: '4.answers-are-copies',
+    name: 'is not changed by what a caller does to the events and receipts that it was given',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { receipts } = await store.append(eventsOf('a', 1, 2));
+      const content = await contentOf(store);
+      const receipt = JSON.stringify(receipts[0]);
+
+      const given = [receipts[0], await store.getReceipt('a', 1), ...(await store.getEvents('a'))];
+      for (const one of given) deface(one);
+
+      assert.deepEqual(await contentOf(store), content);
+      assert.equal(JSON.stringify(await store.getReceipt('a', 1)), receipt);
+      assert.equal(JSON.stringify((await store.append(eventsOf('a', 1, 2))).receipts[0]), receipt);
+    },
+  },
 ];
+
+/** Overwrites whatever an object and those in it hold, as far as they let it. */
+function deface(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const key of Object.keys(value)) {
+    deface(Reflect.get(value, key));
+    Reflect.set(value, key, 'defaced');
+  }
+}
 
 export const IMMUTABLE: Guarantee = { number: 4, title: 'What is stored is never changed', cases: CASES };

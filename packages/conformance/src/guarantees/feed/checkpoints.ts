@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Subscription } from '@nexus/shared';
+import { isNexusError, type Subscription } from '@nexus/shared';
 import { eventOf, eventsOf } from '../../bench/events.ts';
 import { isClean, refusalOf } from '../../bench/expectations.ts';
 import { Recorder, subscribe } from '../../bench/Recorder.ts';
@@ -93,6 +93,32 @@ export const CHECKPOINT_CASES: readonly ConformanceCase[] = [
       ]) {
         const recorder = new Recorder();
         await endsAsInvalid(subscribe(store, recorder, { from }), recorder);
+      }
+    },
+  },
+  {
+    id: '6.tampered-checkpoint',
+    name: 'refuses a checkpoint in which any character was changed, or goes on from the very same place',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 12));
+      const checkpoint = (await checkpointsOf(store, 12))[5] as string;
+
+      for (let index = 0; index < checkpoint.length; index++) {
+        const from = checkpoint.slice(0, index) + (checkpoint[index] === 'A' ? 'B' : 'A') + checkpoint.slice(index + 1);
+        const recorder = new Recorder();
+        const subscription = subscribe(store, recorder, { from });
+        const refused = await subscription.started.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (refused !== undefined) {
+          assert.ok(isNexusError(refused, 'CHECKPOINT_INVALID'), `the change at ${index} gives ${refused}`);
+          continue;
+        }
+        await recorder.untilHandled(1);
+        await subscription.close();
+        assert.equal(recorder.versionsOf('a')[0], 7, `the change at ${index} leads elsewhere`);
       }
     },
   },
