@@ -292,14 +292,18 @@ export class FeedSubscription implements Subscription {
   /** Delivers what waits of a parked aggregate, in order, out of the store. */
   async #resume(parked: ParkedAggregate, signal: AbortSignal): Promise<void> {
     const { aggregateId, aggregateVersion: fromVersion } = parked;
-    const range = { fromVersion, direction: 'forward', signal } as const;
+    const range = { fromVersion, direction: 'forward' } as const;
     let through = fromVersion - 1;
     for await (const page of this.#dependencies.journal.readAggregate(aggregateId, range)) {
       for (const event of page) {
+        if (signal.aborted) return;
         if (this.#isWanted(event)) {
           const outcome = await this.#deliver(event, this.#checkpoint ?? '', signal);
           if (outcome.kind === 'interrupted') return;
-          if (outcome.kind === 'failed') return this.#settleFailure(event, outcome);
+          if (outcome.kind === 'failed') {
+            await this.#settleFailure(event, outcome);
+            if (this.#settings.onFailure === 'park-aggregate') return;
+          }
         }
         through = event.aggregateVersion;
         if (through % RESUME_SAVE_EVERY === 0) await this.#saveResumed(parked, through + 1);

@@ -1,7 +1,8 @@
 import type { TimeKey } from '../ports/EventJournal.ts';
 import { CursorInvalidError } from '../types/errors.ts';
+import type { JsonValue } from '../types/json.ts';
 import { isCanonicalTime } from '../types/time.ts';
-import { canonicalJson, digestOfText } from './digest.ts';
+import { digestOfText } from './digest.ts';
 import { idFault } from './eventRules.ts';
 
 /** What a cursor is bound to. */
@@ -22,16 +23,17 @@ const VERSION = 1;
 
 export function encodeCursor(scope: CursorScope, place: CursorPlace): string {
   const { timestamp, aggregateId, aggregateVersion } = place.after;
-  const content = [VERSION, scopeDigest(scope), timestamp, aggregateId, aggregateVersion, place.snapshot ?? null];
-  return Buffer.from(JSON.stringify(content)).toString('base64url');
+  const position = [timestamp, aggregateId, aggregateVersion, place.snapshot ?? null];
+  return Buffer.from(JSON.stringify([VERSION, sealOf(scope, position), ...position])).toString('base64url');
 }
 
 /** @throws CursorInvalidError */
 export function decodeCursor(cursor: string, scope: CursorScope): CursorPlace {
   const content = parse(cursor);
   if (!Array.isArray(content) || content[0] !== VERSION || content.length !== 6) throw invalid('is malformed');
-  const [, digest, timestamp, aggregateId, aggregateVersion, snapshot] = content as unknown[];
-  if (digest !== scopeDigest(scope)) throw invalid('belongs to another query or another store');
+  const [, seal, ...position] = content as JsonValue[];
+  if (seal !== sealOf(scope, position)) throw invalid('was changed, or belongs to another query or another store');
+  const [timestamp, aggregateId, aggregateVersion, snapshot] = position;
   const isPlace =
     isCanonicalTime(timestamp) && idFault(aggregateId) === undefined && Number.isSafeInteger(aggregateVersion);
   if (!isPlace || !(snapshot === null || typeof snapshot === 'string')) throw invalid('is malformed');
@@ -47,8 +49,9 @@ function parse(cursor: string): unknown {
   }
 }
 
-function scopeDigest({ storeId, eventType, startTime, endTime }: CursorScope): string {
-  return digestOfText(canonicalJson([storeId, eventType, startTime, endTime]));
+/** Over the place too, so that a damaged cursor is refused instead of leading elsewhere. */
+function sealOf({ storeId, eventType, startTime, endTime }: CursorScope, position: readonly JsonValue[]): string {
+  return digestOfText(JSON.stringify([storeId, eventType, startTime, endTime, ...position]));
 }
 
 function invalid(rule: string): CursorInvalidError {

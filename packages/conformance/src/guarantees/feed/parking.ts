@@ -3,11 +3,12 @@ import { InMemoryAuditLog, type Subscription } from '@nexus/shared';
 import { eventOf, eventsOf } from '../../bench/events.ts';
 import { refusalOf } from '../../bench/expectations.ts';
 import { Recorder, subscribe } from '../../bench/Recorder.ts';
-import { eventually } from '../../bench/waiting.ts';
+import { deferred, eventually, within } from '../../bench/waiting.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
 const DURABLE = { consumer: 'billing' };
+const BATCH = 250;
 
 /** A handler that fails at one version of one aggregate until it is mended. */
 class Poisoned extends Recorder {
@@ -39,6 +40,12 @@ async function park(store: ConformingStore): Promise<ParkedScene> {
 
 async function appendUpTo(store: ConformingStore, aggregateId: string, from: number, to: number): Promise<void> {
   for (let version = from; version <= to; version++) await store.append([eventOf(aggregateId, version)]);
+}
+
+async function appendInBatches(store: ConformingStore, aggregateId: string, from: number, to: number): Promise<void> {
+  for (let version = from; version <= to; version += BATCH) {
+    await store.append(eventsOf(aggregateId, version, Math.min(version + BATCH - 1, to)));
+  }
 }
 
 export const PARKING_CASES: readonly ConformanceCase[] = [
@@ -145,6 +152,51 @@ export const PARKING_CASES: readonly ConformanceCase[] = [
       assert.deepEqual(await subscription.parked(), []);
       const [discarded] = auditLog.records.filter(({ action }) => action === 'feed.discarded');
       assert.deepEqual(discarded?.details, { consumer: 'billing', aggregateId: 'a', aggregateVersion: 2 });
+    },
+  },
+  {
+    id: '6.close-while-resuming',
+    name: 'closes without an error while it resumes a long aggregate, and resumes it the next time',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 2, { eventType: 'Wanted' }));
+      await appendInBatches(store, 'a', 3, 2_000);
+      const options = { ...DURABLE, eventTypes: ['Wanted'] };
+      const gate = deferred();
+      const recorder = new Recorder(({ event, context }) => {
+        if (event.aggregateVersion === 1) return;
+        if (recorder.calls.length <= 3) throw new TypeError('poison');
+        context.signal.addEventListener('abort', () => gate.resolve(), { once: true });
+        return gate.promise;
+      });
+      const subscription = subscribe(store, recorder, options);
+      await eventually(async () => (await subscription.parked()).length === 1, 'parking');
+      await subscription.retry('a');
+      await recorder.until(() => recorder.calls.length === 4, 'the retry');
+
+      await subscription.close();
+
+      await within(subscription.closed, 'the end of the subscription');
+      assert.equal(subscription.status().state, 'closed');
+      subscribe(store, new Recorder(), options);
+      await eventually(async () => (await store.parkedAggregates('billing')).length === 0, 'the end of parking');
+    },
+  },
+  {
+    id: '6.skips-when-resuming',
+    name: 'skips what fails again when a parked aggregate is resumed by a consumer that skips',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { subscription } = await park(store);
+      await subscription.close();
+      await store.retryParked('billing', 'a');
+      const recorder = new Poisoned('a', 2);
+
+      subscribe(store, recorder, { ...DURABLE, onFailure: 'skip-event' });
+      await recorder.until(() => recorder.versionsOf('a').length === 2, 'the delivery of what followed');
+
+      assert.deepEqual(recorder.versionsOf('a'), [3, 4]);
+      await eventually(async () => (await store.parkedAggregates('billing')).length === 0, 'the end of parking');
     },
   },
   {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EventPage, EventQuery, RecordedEvent } from '@nexus/shared';
+import { type EventPage, type EventQuery, isNexusError, type RecordedEvent } from '@nexus/shared';
 import { at, eventOf, eventsOf } from '../../bench/events.ts';
 import { fill, placesOf, refusalOf } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
@@ -123,6 +123,26 @@ export const CURSOR_CASES: readonly ConformanceCase[] = [
       await refused(store, { ...QUERY, cursor, endTime: at(59_999) });
       for (const text of ['', 'x', cursor.slice(0, -4), cursor.slice(4), `${cursor}${cursor}`, '\0', '\u{1F600}']) {
         await refused(store, { ...QUERY, cursor: text });
+      }
+    },
+  },
+  {
+    id: '5.tampered-cursor',
+    name: 'refuses a cursor in which any character was changed, or goes on from the very same place',
+    async run(bench) {
+      const { store } = await bench.open(UNLIMITED);
+      for (const id of ['a', 'b', 'c', 'd']) await store.append(eventsOf(id, 1, 9));
+      const { cursor } = await store.queryEvents({ ...QUERY, limit: 15 });
+      assert.ok(cursor !== undefined);
+      const rest = placesOf((await store.queryEvents({ ...QUERY, cursor })).events);
+
+      for (let index = 0; index < cursor.length; index++) {
+        const changed: string = cursor.slice(0, index) + (cursor[index] === 'A' ? 'B' : 'A') + cursor.slice(index + 1);
+        const places: [string, number][] = await store.queryEvents({ ...QUERY, cursor: changed }).then(
+          (page) => placesOf(page.events),
+          (error) => (isNexusError(error, 'CURSOR_INVALID') ? rest : Promise.reject(error)),
+        );
+        assert.deepEqual(places, rest, `the change at ${index} leads elsewhere`);
       }
     },
   },
