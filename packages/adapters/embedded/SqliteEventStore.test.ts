@@ -193,3 +193,12 @@ test('verify tells of a damaged file', async () => {
   expect(report.clean).toBe(false);
   expect(report.findings.map(({ rule }) => rule)).toContain('storage');
 });
+
+test('settings that contradict each other are refused before a file is made', () => {
+  const path = join(temporaryFolder(), 'nexus.db');
+
+  const open = () => new SqliteEventStore({ path, enableSchemaValidation: true });
+
+  expect(open).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+  expect(existsSync(path)).toBe(false);
+});

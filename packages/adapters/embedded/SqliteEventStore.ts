@@ -1,4 +1,10 @@
-import { type EventMap, GovernedEventStore, type GovernedEventStoreOptions, type JsonObject } from '@nexus/shared';
+import {
+  checkGovernance,
+  type EventMap,
+  GovernedEventStore,
+  type GovernedEventStoreOptions,
+  type JsonObject,
+} from '@nexus/shared';
 import { SqliteJournal, type SqliteJournalOptions } from './SqliteJournal.ts';
 import type { BackupOptions } from './sqlite/backup.ts';
 
@@ -13,6 +19,8 @@ export class SqliteEventStore<Events extends EventMap = Record<string, JsonObjec
    * @throws StoreUnavailableError - another process keeps the file locked, or the disk is full
    */
   constructor(options: SqliteEventStoreOptions) {
+    // A store that cannot be governed as told makes no file.
+    checkGovernance(options);
     const journal = new SqliteJournal(options);
     super(journal, options);
     this.#sqlite = journal;

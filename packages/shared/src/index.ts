@@ -2,7 +2,7 @@ export { InMemoryAuditLog } from './audit/InMemoryAuditLog.ts';
 export { LoggerAuditLog } from './audit/LoggerAuditLog.ts';
 export { InMemoryRecordStore } from './feed/InMemoryRecordStore.ts';
 export { canonicalEvent, canonicalJson, digestOfAppend, digestOfEvent, digestOfText } from './governance/digest.ts';
-export { GovernedEventStore } from './governance/GovernedEventStore.ts';
+export { checkGovernance, GovernedEventStore } from './governance/GovernedEventStore.ts';
 export type { GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
 export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';

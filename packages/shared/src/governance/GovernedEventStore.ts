@@ -65,6 +65,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
 
   /** @throws ConfigurationError */
   constructor(journal: EventJournal, options: GovernedEventStoreOptions = {}) {
+    checkGovernance(options);
     const schemaRegistry = registryOf(options);
     this.#journal = journal;
     this.#options = options;
@@ -283,11 +284,18 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   }
 }
 
+/**
+ * Refuses settings that contradict each other, before anything is opened.
+ *
+ * @throws ConfigurationError
+ */
+export function checkGovernance({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions): void {
+  if (enableSchemaValidation !== true || schemaRegistry !== undefined) return;
+  const message = 'enableSchemaValidation is true, but there is no schemaRegistry to validate against; give one';
+  throw new ConfigurationError('schemaRegistry', message);
+}
+
 function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions) {
-  if (enableSchemaValidation === true && schemaRegistry === undefined) {
-    const message = 'enableSchemaValidation is true, but there is no schemaRegistry to validate against; give one';
-    throw new ConfigurationError('schemaRegistry', message);
-  }
   return enableSchemaValidation === false ? undefined : schemaRegistry;
 }
 

@@ -100,6 +100,9 @@ export interface Subscription {
   retry(aggregateId: string): Promise<void>;
   /** Skips that one version, on the audit record, and goes on behind it. @throws NotFoundError */
   discard(aggregateId: string, aggregateVersion: number): Promise<void>;
-  /** Lets the running handler call end, writes the durable place, and gives up the claim. */
+  /**
+   * Lets the running handler call end, writes the durable place, and gives up the claim. A handler must not wait for it:
+   * it waits for the handler.
+   */
   close(): Promise<void>;
 }
