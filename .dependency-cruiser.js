@@ -46,6 +46,25 @@ export default {
       'the composition root imports packages by their names',
     ),
     {
+      name: 'packages-by-their-names',
+      comment: 'another package is imported by its name, so that only what it exports can be had',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|[^/]+)/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^$1/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace'],
+      },
+    },
+    {
+      name: 'adapters-open-on-demand',
+      comment: 'openEventStore loads the one adapter that a URL names, when it is named',
+      severity: 'error',
+      from: { path: '^packages/adapters/[^/]+\\.ts$', pathNot: TEST },
+      to: { path: '^packages/adapters/[^/]+/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'adapters-never-import-one-another',
       severity: 'error',
       from: { path: '^packages/adapters/([^/]+)/' },
@@ -71,6 +90,13 @@ export default {
       to: { path: [...TEST, '^testing/'] },
     },
     {
+      name: 'product-declares-its-dependencies',
+      comment: "product code lives on its own package's dependencies: no test runner, nothing borrowed from the root",
+      severity: 'error',
+      from: { path: '^packages/', pathNot: TEST },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},
@@ -81,7 +107,7 @@ export default {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^packages/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

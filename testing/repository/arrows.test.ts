@@ -1,17 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './markdown.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+const FOLDERS = ['packages', 'examples', 'testing', 'benchmarks', 'scripts'];
 
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'nexus-arrows-'));
   const ignored = /(^|\/)(node_modules|dist)(\/|$)/;
-  for (const folder of ['packages', 'testing']) {
+  for (const folder of FOLDERS.filter((name) => existsSync(join(ROOT, name)))) {
     cpSync(join(ROOT, folder), join(copy, folder), {
       recursive: true,
       filter: (path) => !ignored.test(path.slice(ROOT.length)),
@@ -33,30 +33,58 @@ function linkModules(): void {
   }
 }
 
-/** Cruises the copy with one more file in it. */
-function cruiseWith(path: string, content: string) {
-  const file = join(copy, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-  const { status, stdout } = spawnSync(process.execPath, [CRUISER, 'packages', '--config', '.dependency-cruiser.js'], {
+/** Runs the check in the copy, as `npm run check:arrows` does in the checkout. */
+function cruise(...parameters: readonly string[]) {
+  return spawnSync('npm', ['run', '--silent', 'check:arrows', '--', ...parameters], {
     cwd: copy,
     encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
   });
-  rmSync(file);
+}
+
+/** Runs the check with more files in the copy. */
+function cruiseWith(files: Readonly<Record<string, string>>) {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    writeFileSync(join(copy, path), content);
+  }
+  const { status, stdout } = cruise();
+  for (const path of Object.keys(files)) rmSync(join(copy, path));
   return { status, stdout };
+}
+
+/** A file that uses what it imports, so that no tool drops the import. */
+function importing(line: string): string {
+  const used = /\{ (\w+) \}/.exec(line)?.[1];
+  return `${line}\nexport type Zz = typeof ${used};\nexport const zz = 1;\n`;
 }
 
 describe('the check of arrows', () => {
   it('sees every source file, and finds nothing forbidden', () => {
-    const files = execFileSync('git', ['ls-files', 'packages/**/*.ts'], { cwd: ROOT, encoding: 'utf8' })
+    const patterns = FOLDERS.map((folder) => `${folder}/**/*.ts`);
+    const listed = execFileSync('git', ['ls-files', ...patterns], { cwd: ROOT, encoding: 'utf8' })
       .trim()
       .split('\n');
+    const files = listed.filter((file) => existsSync(join(copy, file)));
 
-    const { status, stdout } = cruiseWith('packages/shared/src/zz.ts', 'export const zz = 1;\n');
+    const { status, stdout } = cruise('--output-type', 'json');
 
-    expect(stdout).toMatch(/no dependency violations found/);
+    const { modules, summary } = JSON.parse(stdout);
+    const seen = new Set(modules.map(({ source }: { source: string }) => source));
+    expect(files.filter((file) => !seen.has(file))).toEqual([]);
+    expect(files.length).toBeGreaterThan(0);
+    expect(summary.violations).toEqual([]);
     expect(status).toBe(0);
-    expect(Number(/\((\d+) modules/.exec(stdout)?.[1])).toBeGreaterThan(files.length);
+  });
+
+  it('fails on modules that import one another', () => {
+    const { status, stdout } = cruiseWith({
+      'packages/shared/src/yy.ts': "import { zz } from './zz.ts';\nexport const yy = (): number => zz();\n",
+      'packages/shared/src/zz.ts': "import { yy } from './yy.ts';\nexport const zz = (): number => yy();\n",
+    });
+
+    expect(stdout).toContain('no-circles');
+    expect(status).not.toBe(0);
   });
 
   it.each([
@@ -103,6 +131,42 @@ describe('the check of arrows', () => {
       'command-service-imports-shared',
     ],
     [
+      'a package imported by a path',
+      'packages/adapters/embedded/zz.ts',
+      "import { nextEvents } from '../../shared/src/index.ts';",
+      'packages-by-their-names',
+    ],
+    [
+      'a benchmark importing deep into a package',
+      'benchmarks/zz.ts',
+      "import { isoTime } from '../packages/shared/src/types/time.ts';",
+      'packages-by-their-names',
+    ],
+    [
+      'a deep import by name',
+      'packages/adapters/embedded/zz.ts',
+      "import { isoTime } from '@nexus/shared/src/types/time.ts';",
+      'everything-resolves',
+    ],
+    [
+      'an adapter loaded before a URL names it',
+      'packages/adapters/zz.ts',
+      "import { SqliteEventStore } from './embedded/index.ts';",
+      'adapters-open-on-demand',
+    ],
+    [
+      'the suite importing a test runner',
+      'packages/conformance/src/zz.ts',
+      "import { describe } from 'vitest';",
+      'product-declares-its-dependencies',
+    ],
+    [
+      'a test importing deep into another package',
+      'packages/adapters/embedded/zz.test.ts',
+      "import { isoTime } from '../../shared/src/types/time.ts';",
+      'tests-import-entry-points',
+    ],
+    [
       'product code importing a test helper',
       'packages/shared/src/zz.ts',
       "import { ManualClock } from '../../../testing/ManualClock.ts';",
@@ -115,9 +179,7 @@ describe('the check of arrows', () => {
       'everything-resolves',
     ],
   ])('fails on %s', (_what, path, line, rule) => {
-    const used = /\{ (\w+) \}/.exec(line)?.[1];
-
-    const { status, stdout } = cruiseWith(path, `${line}\nexport type Zz = typeof ${used};\nexport const zz = 1;\n`);
+    const { status, stdout } = cruiseWith({ [path]: importing(line) });
 
     expect(stdout).toContain(rule);
     expect(status).not.toBe(0);
