@@ -2,7 +2,7 @@ import type { Clock } from '../ports/Clock.ts';
 import type { RecordStore } from '../ports/RecordStore.ts';
 import type { JsonValue } from '../types/json.ts';
 import { type ConsumerRecord, consumerKey } from './ConsumerRecords.ts';
-import type { FeedPlace } from './checkpoint.ts';
+import type { ConsumerPlace } from './checkpoint.ts';
 
 const LEASE_MS = 10_000;
 const STANDBY_MS_MAX = 1_000;
@@ -24,8 +24,8 @@ export class ConsumerClaim {
   #lost = false;
   /** Writes of the record go one behind the other. */
   #writing: Promise<unknown> = Promise.resolve();
-  /** Where the consumer stands. Written with the next {@link renew}. */
-  place: FeedPlace | null = null;
+  /** Where the consumer stands; `null` until a place was chosen. Written with the next {@link renew}. */
+  place: ConsumerPlace | null = null;
 
   constructor(records: RecordStore, consumer: string, owner: string, clock: Clock) {
     this.#records = records;
@@ -34,8 +34,9 @@ export class ConsumerClaim {
     this.#clock = clock;
   }
 
-  get isLost(): boolean {
-    return this.#lost;
+  /** Whether another may have taken the claim by now. */
+  get hasRunOut(): boolean {
+    return this.#clock.now() >= this.#claimedUntil;
   }
 
   /** Takes the claim if nobody holds it, and loads the place. @returns ms to wait before the next try, or 0 */

@@ -5,11 +5,12 @@ import type { ParkedAggregate } from '../ports/Subscription.ts';
 import { InvalidArgumentError, NotFoundError, StoreUnavailableError } from '../types/errors.ts';
 import type { JsonValue } from '../types/json.ts';
 import { isoTime } from '../types/time.ts';
-import { encodeCheckpoint, type FeedPlace } from './checkpoint.ts';
+import { type ConsumerPlace, encodeCheckpoint } from './checkpoint.ts';
 
 /** A consumer's claim and place, in one record, so that whoever writes the place proves to hold the claim. */
 export interface ConsumerRecord {
-  readonly place: FeedPlace | null;
+  /** `null` until one was chosen. */
+  readonly place: ConsumerPlace | null;
   readonly owner: string | null;
   /** ms since 1970. */
   readonly claimedUntil: number;
@@ -83,7 +84,7 @@ export class ConsumerRecords {
       const { place, owner, claimedUntil } = value as unknown as ConsumerRecord;
       reports.push({
         consumer,
-        ...(place === null ? {} : { checkpoint: encodeCheckpoint(identity, place) }),
+        ...(place === null || place === 'start' ? {} : { checkpoint: encodeCheckpoint(identity, place) }),
         ...(owner === null || claimedUntil <= now ? {} : { claimedUntil: isoTime(claimedUntil) }),
         parkedAggregates: (await this.parked(consumer)).length,
       });

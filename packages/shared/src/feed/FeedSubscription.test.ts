@@ -33,6 +33,14 @@ function arrange() {
   return { clock, auditLog, store, append };
 }
 
+/** The same, with the journal at hand. */
+function arrangeJournal() {
+  const clock = new ManualClock();
+  const journal = new InMemoryJournal();
+  const store = new GovernedEventStore(journal, { clock });
+  return { clock, journal, store };
+}
+
 /** Collects what a subscription delivers; `fails` says which events its handler refuses. */
 function collect(store: GovernedEventStore, options: ConsumerOptions, fails: (place: string) => boolean = () => false) {
   const delivered: string[] = [];
@@ -96,6 +104,44 @@ describe('a claim', () => {
     release.resolve();
     await stuck.close();
   });
+});
+
+it('begins a consumer that asked for now where the feed ended, also when it was empty and the consumer went away', async () => {
+  const { store, append } = arrange();
+  const first = collect(store, { consumer: 'c', from: 'now' });
+  await first.subscription.started;
+  await first.subscription.close();
+  await append('a', 1);
+
+  const second = collect(store, { consumer: 'c', from: 'now' });
+  await second.until(1);
+
+  expect(second.delivered).toEqual(['a:1']);
+});
+
+it('gives up when its claim runs out while the store cannot renew it, so that no two handlers run', async () => {
+  const { clock, journal, store } = arrangeJournal();
+  const aborted = Promise.withResolvers<void>();
+  const inHandler = Promise.withResolvers<void>();
+  store.subscribeToStream(
+    async (_event, { signal }) => {
+      inHandler.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      aborted.resolve();
+    },
+    { consumer: 'c' },
+  );
+  await store.append(nextEvents('a', 0, [{ eventType: 'A', payload: {} }], { now: () => clock.now() }));
+  await inHandler.promise;
+
+  journal.records.put = () => Promise.reject(new StoreUnavailableError('away', { reason: 'busy' }));
+  for (let renewal = 0; renewal < 4; renewal++) {
+    await clock.untilSomebodySleeps();
+    clock.advance(2_500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  await expect(aborted.promise).resolves.toBeUndefined();
 });
 
 describe('a poison event', () => {

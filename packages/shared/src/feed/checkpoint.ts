@@ -7,6 +7,9 @@ export interface FeedPlace {
   readonly digest: string;
 }
 
+/** Where a consumer stands: before the first event, or behind one. */
+export type ConsumerPlace = FeedPlace | 'start';
+
 const VERSION = 1;
 
 /** The opaque text of a place, bound to the store and its epoch. */

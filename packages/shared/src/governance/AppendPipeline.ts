@@ -20,7 +20,7 @@ export interface AppendPipelineOptions {
   readonly journal: EventJournal;
   readonly governor: Governor;
   /** Settles once the store is known to be written under the rules that it was written under before. */
-  readonly ensureGoverned: () => Awaitable<void>;
+  readonly ensureGoverned: (principal: Principal) => Awaitable<void>;
   readonly mode: 'enforce' | 'observe';
   readonly uniqueEventIds: 'append' | 'store';
   readonly retry: Retry;
@@ -51,7 +51,7 @@ export class AppendPipeline {
     try {
       checkPrincipal(principal);
       const append = this.#prepare(events);
-      const governed = this.#options.ensureGoverned();
+      const governed = this.#options.ensureGoverned(principal);
       if (isPending(governed)) await governed;
       return await this.#decideAndStore(append, principal, options);
     } catch (error) {

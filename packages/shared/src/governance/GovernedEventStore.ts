@@ -24,7 +24,7 @@ import type { Awaitable } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
 import { ConfigurationError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import { ANONYMOUS } from '../types/Principal.ts';
+import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { AppendPipeline } from './AppendPipeline.ts';
@@ -243,7 +243,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
       ...common,
       journal: this.#journal,
       governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs }),
-      ensureGoverned: () => this.#ensureGoverned(),
+      ensureGoverned: (principal) => this.#ensureGoverned(principal),
       uniqueEventIds,
       retry: createRetry(retry),
       replayBudget: new SlidingLogRateLimiter({ limit: REPLAY_LOOKUPS_PER_MINUTE, clock: this.#clock }),
@@ -252,19 +252,19 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   }
 
   /** Once for each store object; again after a failure. */
-  #ensureGoverned(): Awaitable<void> {
+  #ensureGoverned(principal: Principal): Awaitable<void> {
     if (this.#isGoverned) return;
-    this.#governing ??= this.#checkGoverned().finally(() => {
+    this.#governing ??= this.#checkGoverned(principal).finally(() => {
       this.#governing = undefined;
     });
     return this.#governing;
   }
 
-  async #checkGoverned(): Promise<void> {
+  async #checkGoverned(principal: Principal): Promise<void> {
     const { schemaValidation: schemas, policyEnforcement: policies } = this.capabilities;
     const { ungoverned = false } = this.#options;
     const isUngoverned = await keepGoverned(this.#journal.records, { schemas, policies }, ungoverned);
-    if (isUngoverned) await this.#audit('store.ungoverned', {}, { schemas, policies });
+    if (isUngoverned) await this.#audit('store.ungoverned', { principal }, { schemas, policies });
     if (!schemas) this.#logger.warn({ store: this.#journal.name }, 'no schema registry: payloads are stored unchecked');
     this.#isGoverned = true;
   }
