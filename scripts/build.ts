@@ -42,14 +42,13 @@ function publishedManifest(manifest: Manifest) {
   return { ...manifest, exports: Object.fromEntries(entries), publishConfig };
 }
 
-/** JSON files beside the sources. */
+/** JSON files beside the sources, but for the manifest and the settings of tools. */
 function assetsOf(folder: string): string[] {
-  const sources = join(folder, 'src');
-  if (!existsSync(sources)) return [];
-  const files = readdirSync(sources, { recursive: true, withFileTypes: true });
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
   return files
-    .filter((file) => file.isFile() && file.name.endsWith('.json'))
-    .map((file) => join(file.parentPath, file.name));
+    .filter((file) => file.isFile() && file.name.endsWith('.json') && file.parentPath !== folder)
+    .map((file) => join(file.parentPath, file.name))
+    .filter((path) => !/[\\/](dist|node_modules)[\\/]/.test(path.slice(folder.length)));
 }
 
 function copy(folder: string, file: string): void {

@@ -11,8 +11,7 @@ try {
   packAll(folder);
   for (const tarball of readdirSync(folder).map((name) => join(folder, name))) {
     run('publint', [tarball, '--strict']);
-    // The command line has no types to import.
-    if (!tarball.includes('nexus-cli-')) run('attw', [tarball, '--profile', 'esm-only']);
+    run('attw', [tarball, '--profile', 'esm-only']);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
