@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packAll } from '../../scripts/pack.ts';
 import { ROOT, typescriptBlocks } from './markdown.ts';
@@ -43,11 +43,13 @@ it('compiles and runs the first example of the README on the packed packages, in
 });
 
 it('runs the packed command line', () => {
-  const bin = join(folder, 'node_modules/@nexus/cli/bin/nexus.js');
+  const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
 
-  const { status, stdout } = spawnSync(process.execPath, [bin, 'verify', '--store', 'memory:', '--json'], {
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    join(folder, 'node_modules/.bin/nexus'),
+    ['verify', '--store', 'memory:', '--json'],
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, PATH: path } },
+  );
 
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ clean: true, events: 0 });
