@@ -5,7 +5,9 @@ import { type ConsumerRecord, consumerKey } from './ConsumerRecords.ts';
 import type { ConsumerPlace } from './checkpoint.ts';
 
 const LEASE_MS = 10_000;
-const STANDBY_MS_MAX = 1_000;
+const STANDBY_MS = 1_000;
+/** Looks at a record that stands still after which its owner is gone. */
+const LOOKS_OF_A_LEASE = LEASE_MS / STANDBY_MS;
 
 /** The claim is renewed this often, in ms. */
 export const RENEW_MS: number = LEASE_MS / 4;
@@ -21,7 +23,9 @@ export class ConsumerClaim {
   readonly #clock: Clock;
   #revision: string | null = null;
   #claimedUntil = 0;
-  #lost = false;
+  /** Until it is acquired. */
+  #lost = true;
+  #seen: { readonly revision: string; looks: number } | undefined;
   /** Writes of the record go one behind the other. */
   #writing: Promise<unknown> = Promise.resolve();
   /** Where the consumer stands; `null` until a place was chosen. Written with the next {@link renew}. */
@@ -39,17 +43,30 @@ export class ConsumerClaim {
     return this.#clock.now() >= this.#claimedUntil;
   }
 
-  /** Takes the claim if nobody holds it, and loads the place. @returns ms to wait before the next try, or 0 */
+  /**
+   * Takes the claim if nobody holds it, and loads the place.
+   *
+   * @returns ms to wait before the next try, or 0
+   */
   async tryAcquire(): Promise<number> {
     const stored = await this.#records.get(this.#key);
     const record = stored?.value as unknown as ConsumerRecord | undefined;
     const isFree = record === undefined || record.owner === null || record.owner === this.#owner;
-    const remaining = isFree ? 0 : record.claimedUntil - this.#clock.now();
-    if (remaining > 0) return Math.min(remaining, STANDBY_MS_MAX);
+    if (!isFree && stored !== undefined && !this.#standsStill(stored.revision)) return STANDBY_MS;
     this.#revision = stored?.revision ?? null;
     this.place = record?.place ?? null;
     this.#lost = false;
-    return (await this.renew()) ? 0 : STANDBY_MS_MAX;
+    return (await this.renew()) ? 0 : STANDBY_MS;
+  }
+
+  /**
+   * Whether the owner has renewed nothing for a lease, by looks and the waits between them: wall clocks step, and the
+   * times that two processes write cannot be compared.
+   */
+  #standsStill(revision: string): boolean {
+    if (this.#seen?.revision !== revision) this.#seen = { revision, looks: 0 };
+    else this.#seen.looks++;
+    return this.#seen.looks >= LOOKS_OF_A_LEASE;
   }
 
   /** Writes the place and holds on to the claim. @returns false when the claim is lost */

@@ -47,9 +47,23 @@ export class ConsumerRecords {
     return found;
   }
 
-  /** Parks an aggregate, or moves the version at which it waits. */
-  async park(consumer: string, parked: ParkedAggregate): Promise<void> {
-    await this.#update(consumer, parked.aggregateId, () => parked);
+  /**
+   * Parks an aggregate, or moves the version at which it waits: upward only, since an operator may have discarded the
+   * version meanwhile.
+   *
+   * @returns what is stored now
+   */
+  park(consumer: string, parked: ParkedAggregate): Promise<ParkedAggregate> {
+    const isBehind = (current: ParkedAggregate | undefined): current is ParkedAggregate =>
+      current !== undefined && current.aggregateVersion > parked.aggregateVersion;
+    return this.#update(consumer, parked.aggregateId, (current) => (isBehind(current) ? current : parked));
+  }
+
+  /** @throws NotFoundError - the aggregate is not parked, or waits at another version */
+  async expectParked(consumer: string, aggregateId: string, aggregateVersion?: number): Promise<void> {
+    const record = await this.#find(consumer, aggregateId);
+    const parked = known(record === undefined ? undefined : parkedOf(record.value), consumer, aggregateId);
+    if (aggregateVersion !== undefined) expectVersion(parked, aggregateVersion);
   }
 
   async unpark(consumer: string, aggregateId: string): Promise<void> {
@@ -71,7 +85,7 @@ export class ConsumerRecords {
   async requestDiscard(consumer: string, aggregateId: string, aggregateVersion: number): Promise<void> {
     await this.#update(consumer, aggregateId, (current) => {
       const parked = known(current, consumer, aggregateId);
-      if (parked.aggregateVersion !== aggregateVersion) throw otherVersion(parked, aggregateVersion);
+      expectVersion(parked, aggregateVersion);
       return { ...parked, aggregateVersion: aggregateVersion + 1, state: 'retrying' };
     });
   }
@@ -96,12 +110,13 @@ export class ConsumerRecords {
     consumer: string,
     aggregateId: string,
     change: (parked: ParkedAggregate | undefined) => ParkedAggregate,
-  ): Promise<void> {
+  ): Promise<ParkedAggregate> {
     for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt++) {
       const record = await this.#find(consumer, aggregateId);
-      const value = change(record === undefined ? undefined : parkedOf(record.value)) as unknown as JsonValue;
+      const changed = change(record === undefined ? undefined : parkedOf(record.value));
+      const value = changed as unknown as JsonValue;
       const written = await this.#records.put(parkedKey(consumer, aggregateId), value, record?.revision ?? null);
-      if (written !== undefined) return;
+      if (written !== undefined) return changed;
     }
     const reason = `the record of ${aggregateId}, parked by ${consumer}, changes all the time`;
     throw new StoreUnavailableError(`The request was not taken: ${reason}; try again`, { reason });
@@ -125,7 +140,8 @@ function known(parked: ParkedAggregate | undefined, consumer: string, aggregateI
   throw new NotFoundError(`${consumer} has not parked ${aggregateId}`, { what: `parked aggregate ${aggregateId}` });
 }
 
-function otherVersion({ aggregateId, aggregateVersion }: ParkedAggregate, asked: number): NotFoundError {
+function expectVersion({ aggregateId, aggregateVersion }: ParkedAggregate, asked: number): void {
+  if (aggregateVersion === asked) return;
   const message = `${aggregateId} waits at version ${aggregateVersion}, not at ${asked}`;
-  return new NotFoundError(message, { what: `parked version ${asked} of ${aggregateId}` });
+  throw new NotFoundError(message, { what: `parked version ${asked} of ${aggregateId}` });
 }

@@ -47,9 +47,15 @@ export class Delivery {
     return recovered;
   }
 
-  async deliver(event: RecordedEvent, checkpoint: string, signal: AbortSignal): Promise<Outcome> {
+  /** @param holds - asked before every try: whether the consumer is still this subscription's */
+  async deliver(
+    event: RecordedEvent,
+    checkpoint: string,
+    signal: AbortSignal,
+    holds: () => Promise<boolean>,
+  ): Promise<Outcome> {
     for (let attempt = 1; ; attempt++) {
-      if (signal.aborted) return { kind: 'interrupted' };
+      if (signal.aborted || !(await holds())) return { kind: 'interrupted' };
       const error = await this.#call(event, checkpoint, attempt, signal);
       if (error === undefined) return this.#succeed();
       if (signal.aborted) return { kind: 'interrupted' };

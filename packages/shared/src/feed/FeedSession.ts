@@ -5,12 +5,12 @@ import type { LoggerPort } from '../ports/LoggerPort.ts';
 import type { ParkedAggregate, SubscriptionState } from '../ports/Subscription.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import { isoTime } from '../types/time.ts';
-import { auditFeed } from './auditFeed.ts';
 import { type ConsumerClaim, RENEW_MS } from './ConsumerClaim.ts';
 import type { ConsumerRecords } from './ConsumerRecords.ts';
 import { type ConsumerPlace, encodeCheckpoint, provePlace, resolveCheckpoint } from './checkpoint.ts';
 import type { ConsumerSettings } from './consumerSettings.ts';
 import type { Delivery, Outcome } from './Delivery.ts';
+import { auditFeed } from './operate.ts';
 import { Wakeup } from './Wakeup.ts';
 
 export interface FeedDependencies {
@@ -30,6 +30,7 @@ export interface FeedSessionParts {
 }
 
 const RESUME_SAVE_EVERY = 100;
+const ERROR_LENGTH_MAX = 1_000;
 
 /**
  * Delivers while a claim on the consumer lasts: from its place on, parks what fails for good, resumes what operators ask
@@ -122,7 +123,7 @@ export class FeedSession {
     const after = place === null || place === 'start' ? undefined : place.position;
     const pages = this.#dependencies.journal.readFeed({ after, follow: true, signal })[Symbol.asyncIterator]();
     try {
-      let next = pages.next();
+      let next = askNext(pages);
       while (!signal.aborted) {
         await this.#resumeRetrying(signal);
         const result = await Promise.race([next, this.#wakeup.next()]);
@@ -130,11 +131,12 @@ export class FeedSession {
         else if (result.done) return;
         else {
           await this.#handlePage(result.value, signal);
-          next = pages.next();
+          next = askNext(pages);
         }
-        next.catch(() => {});
       }
     } finally {
+      // The feed may be waiting for events, and ends only when its signal says so.
+      this.#run.abort();
       await pages.return?.();
     }
   }
@@ -183,12 +185,16 @@ export class FeedSession {
     return this.#parts.settings.eventTypes?.has(eventType) ?? true;
   }
 
-  /** Calls the handler, if the claim still holds. */
-  async #deliver(event: RecordedEvent, checkpoint: string, signal: AbortSignal): Promise<Outcome> {
-    if (await this.#parts.claim.holds()) return this.#parts.delivery.deliver(event, checkpoint, signal);
-    this.#run.abort();
-    return { kind: 'interrupted' };
+  #deliver(event: RecordedEvent, checkpoint: string, signal: AbortSignal): Promise<Outcome> {
+    return this.#parts.delivery.deliver(event, checkpoint, signal, this.#holds);
   }
+
+  /** Whether the claim holds; ends the run when it does not. */
+  readonly #holds = async (): Promise<boolean> => {
+    if (await this.#parts.claim.holds()) return true;
+    this.#run.abort();
+    return false;
+  };
 
   async #settleFailure(event: RecordedEvent, { error, attempts }: Outcome & { kind: 'failed' }): Promise<void> {
     const { consumer, onFailure } = this.#parts.settings;
@@ -200,10 +206,10 @@ export class FeedSession {
       this.#dependencies.logger.error(fields, 'the handler failed for good; the event is skipped');
       return;
     }
-    const place = { aggregateId, aggregateVersion, eventId, attempts, error: error.message };
+    const failure = { eventId, attempts, error: error.message.slice(0, ERROR_LENGTH_MAX) };
+    const place = { aggregateId, aggregateVersion, ...failure };
     const parked = { ...place, parkedAt: isoTime(this.#dependencies.clock.now()), state: 'parked' } as const;
-    await this.#parts.records.park(consumer, parked);
-    this.#parked.set(aggregateId, parked);
+    this.#parked.set(aggregateId, await this.#parts.records.park(consumer, parked));
     this.#dependencies.logger.error(fields, 'the handler failed for good; the aggregate is parked');
   }
 
@@ -267,4 +273,11 @@ export class FeedSession {
       }
     }
   }
+}
+
+/** The next page. Its failure is seen by whoever waits for it, and harms nobody while it is not waited for. */
+function askNext<Page>(pages: AsyncIterator<Page>): Promise<IteratorResult<Page>> {
+  const next = pages.next();
+  next.catch(() => {});
+  return next;
 }

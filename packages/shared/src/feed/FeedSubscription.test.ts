@@ -7,7 +7,7 @@ import { nextEvents } from '../governance/nextEvents.ts';
 import type { FeedEntry, FeedRange } from '../ports/EventJournal.ts';
 import type { ConsumerOptions } from '../ports/Subscription.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
-import { StoreUnavailableError } from '../types/errors.ts';
+import { AmbiguousCommitError, StoreUnavailableError } from '../types/errors.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -22,6 +22,8 @@ async function eventually(condition: () => Promise<boolean> | boolean): Promise<
   }
   throw new Error('the condition never held');
 }
+
+const DRAFT = { eventType: 'A', payload: {} };
 
 function arrange() {
   const clock = new ManualClock();
@@ -79,13 +81,29 @@ describe('a claim', () => {
     expect(second.delivered).toEqual(['a:2']);
   });
 
-  it('runs out when its owner is stuck, and the owner then moves nothing', async () => {
-    const { store, append, clock } = arrange();
-    await append('a', 1);
-    await append('a', 2);
+  /** Two processes on one store, of which one is frozen: its time stands still while the other's goes on. */
+  function arrangeFrozen() {
+    const journal = new InMemoryJournal();
+    const [frozenClock, clock] = [new ManualClock(), new ManualClock()];
+    const frozen = new GovernedEventStore(journal, { clock: frozenClock });
+    const store = new GovernedEventStore(journal, { clock });
+    const takeOver = async (next: ReturnType<typeof collect>, count: number) => {
+      while (next.delivered.length < count) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    return { frozenClock, clock, frozen, store, takeOver };
+  }
+
+  const twoEvents = (clock: ManualClock) => nextEvents('a', 0, [DRAFT, DRAFT], { now: () => clock.now() });
+
+  it('runs out when its owner stands still, and the owner then moves nothing', async () => {
+    const { frozenClock, clock, frozen, store, takeOver } = arrangeFrozen();
+    await store.append(twoEvents(clock));
     const release = Promise.withResolvers<void>();
     const inHandler = Promise.withResolvers<AbortSignal>();
-    const stuck = store.subscribeToStream(
+    const stuck = frozen.subscribeToStream(
       async (_event, { signal }) => {
         inHandler.resolve(signal);
         await release.promise;
@@ -93,16 +111,64 @@ describe('a claim', () => {
       { consumer: 'c' },
     );
     const signal = await inHandler.promise;
-
-    // Time leaps past the lease before its owner can renew it, as when a process is frozen.
     const next = collect(store, { consumer: 'c' });
-    clock.advance(60_000);
-    await next.until(2);
+
+    await takeOver(next, 2);
+    await frozenClock.untilSomebodySleeps();
+    frozenClock.advance(2_500);
+    await eventually(() => signal.aborted);
 
     expect(next.delivered).toEqual(['a:1', 'a:2']);
-    expect(signal.aborted).toBe(true);
     release.resolve();
     await stuck.close();
+    const [consumer] = await store.consumers();
+    expect(consumer).toMatchObject({
+      checkpoint: next.subscription.status().checkpoint,
+      claimedUntil: expect.any(String),
+    });
+    await store.close();
+  });
+
+  it('is asked for before every try, so that an owner who wakes up calls no handler beside the new one', async () => {
+    const { frozenClock, clock, frozen, store, takeOver } = arrangeFrozen();
+    await store.append(twoEvents(clock));
+    let calls = 0;
+    const failed = Promise.withResolvers<void>();
+    const stuck = frozen.subscribeToStream(
+      async () => {
+        calls++;
+        failed.resolve();
+        throw new Error('try again');
+      },
+      { consumer: 'c', retryDelaysMs: [1_000] },
+    );
+    await failed.promise;
+    const next = collect(store, { consumer: 'c' });
+    await takeOver(next, 2);
+
+    await frozenClock.untilSomebodySleeps();
+    frozenClock.advance(20_000);
+    await eventually(() => stuck.status().state === 'standby');
+
+    expect(calls).toBe(1);
+    await frozen.close();
+  });
+
+  it('is taken over only when its record stands still, whatever the clocks say', async () => {
+    const { frozenClock, frozen, store, clock } = arrangeFrozen();
+    const owner = frozen.subscribeToStream(async () => {}, { consumer: 'c' });
+    await owner.started;
+    const next = collect(store, { consumer: 'c' });
+
+    for (let look = 0; look < 30; look++) {
+      clock.advance(3_600_000);
+      frozenClock.advance(2_500);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(next.subscription.status().state).toBe('standby');
+    await frozen.close();
+    await store.close();
   });
 });
 
@@ -187,6 +253,40 @@ describe('a poison event', () => {
     expect(auditLog.records).toMatchObject([
       { action: 'feed.discarded', details: { aggregateId: 'a', aggregateVersion: 1 } },
     ]);
+  });
+
+  it('that was discarded while its retry ran stays discarded', async () => {
+    const { store, append } = arrange();
+    const retrying = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const delivered: string[] = [];
+    let tries = 0;
+    const subscription = store.subscribeToStream(
+      async ({ aggregateId, aggregateVersion }) => {
+        if (aggregateVersion === 1) {
+          tries++;
+          if (tries === 2) {
+            retrying.resolve();
+            await release.promise;
+          }
+          throw new Error('poison');
+        }
+        delivered.push(`${aggregateId}:${aggregateVersion}`);
+      },
+      { consumer: 'c', attemptsMax: 1 },
+    );
+    await append('a', 1);
+    await append('a', 2);
+    await eventually(async () => (await subscription.parked()).length === 1);
+
+    await subscription.retry('a');
+    await retrying.promise;
+    await subscription.discard('a', 1);
+    release.resolve();
+    await eventually(() => delivered.length === 1);
+
+    expect(delivered).toEqual(['a:2']);
+    expect(tries).toBe(2);
   });
 
   it('stays parked for a subscription that comes later, until an operator asks for it', async () => {
@@ -315,3 +415,55 @@ class AwayOnce extends InMemoryJournal {
     yield* super.readFeed(range);
   }
 }
+
+it.each([
+  ['unavailable', new StoreUnavailableError('away', { reason: 'busy' })],
+  ['of unknown outcome', new AmbiguousCommitError('unknown', { aggregateIds: [] })],
+])('goes on after a write of its records that was %s', async (_what, error) => {
+  const { clock, journal, store } = arrangeJournal();
+  const put = journal.records.put.bind(journal.records);
+  let failures = 1;
+  journal.records.put = (...parameters) => (failures-- > 0 ? Promise.reject(error) : put(...parameters));
+  const delivered: number[] = [];
+
+  store.subscribeToStream(async ({ aggregateVersion }) => void delivered.push(aggregateVersion), { consumer: 'c' });
+  await store.append(nextEvents('a', 0, [DRAFT], { now: () => clock.now() }));
+  await clock.untilSomebodySleeps();
+  clock.advance(1_000);
+  await eventually(() => delivered.length === 1);
+
+  expect(delivered).toEqual([1]);
+  await store.close();
+});
+
+it('resumes a parked aggregate at the end of the feed, also when the store fails at first', async () => {
+  const { clock, journal, store } = arrangeJournal();
+  let poison = true;
+  const delivered: number[] = [];
+  const subscription = store.subscribeToStream(
+    async ({ aggregateVersion }) => {
+      if (poison) throw new Error('poison');
+      delivered.push(aggregateVersion);
+    },
+    { consumer: 'c', attemptsMax: 1 },
+  );
+  await store.append(nextEvents('a', 0, [DRAFT], { now: () => clock.now() }));
+  await eventually(async () => (await subscription.parked()).length === 1);
+  const readAggregate = journal.readAggregate.bind(journal);
+  let failures = 1;
+  journal.readAggregate = (...parameters) => {
+    if (failures-- > 0) throw new StoreUnavailableError('away', { reason: 'busy' });
+    return readAggregate(...parameters);
+  };
+
+  poison = false;
+  await subscription.retry('a');
+  for (let second = 0; delivered.length === 0 && second < 10; second++) {
+    await clock.untilSomebodySleeps();
+    clock.advance(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  expect(delivered).toEqual([1]);
+  await store.close();
+});

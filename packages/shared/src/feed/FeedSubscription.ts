@@ -7,13 +7,13 @@ import type {
   SubscriptionStatus,
 } from '../ports/Subscription.ts';
 import { isNexusError } from '../types/errors.ts';
-import { auditFeed } from './auditFeed.ts';
 import { ConsumerClaim } from './ConsumerClaim.ts';
 import { ConsumerRecords } from './ConsumerRecords.ts';
 import { type ConsumerSettings, consumerSettings } from './consumerSettings.ts';
 import { Delivery } from './Delivery.ts';
 import { type FeedDependencies, FeedSession } from './FeedSession.ts';
 import { InMemoryRecordStore } from './InMemoryRecordStore.ts';
+import { discardParked, retryParked } from './operate.ts';
 
 /** Waits before a failed database is asked again, in ms. */
 const RECOVERY_MS = 1_000;
@@ -76,15 +76,13 @@ export class FeedSubscription implements Subscription {
   }
 
   async retry(aggregateId: string): Promise<void> {
-    await this.#records.requestRetry(this.#settings.consumer, aggregateId);
-    await auditFeed(this.#dependencies, 'feed.retried', { consumer: this.#settings.consumer, aggregateId });
+    await retryParked(this.#records, this.#dependencies, { consumer: this.#settings.consumer, aggregateId });
     this.#session.wake();
   }
 
   async discard(aggregateId: string, aggregateVersion: number): Promise<void> {
-    const { consumer } = this.#settings;
-    await this.#records.requestDiscard(consumer, aggregateId, aggregateVersion);
-    await auditFeed(this.#dependencies, 'feed.discarded', { consumer, aggregateId, aggregateVersion });
+    const parked = { consumer: this.#settings.consumer, aggregateId, aggregateVersion };
+    await discardParked(this.#records, this.#dependencies, parked);
     this.#session.wake();
   }
 
@@ -121,7 +119,7 @@ export class FeedSubscription implements Subscription {
         await clock.sleep(waitMs, this.#stop.signal);
       }
     } catch (error) {
-      if (!isNexusError(error) || error.kind !== 'unavailable') throw error;
+      if (!isPassing(error)) throw error;
       logger.warn({ error, consumer: this.#settings.consumer }, 'the feed is interrupted; trying again');
       await clock.sleep(RECOVERY_MS, this.#stop.signal);
     }
@@ -143,4 +141,9 @@ export class FeedSubscription implements Subscription {
     this.#starting.reject(this.#error);
     this.#dependencies.logger.error({ error, consumer }, 'the subscription ended with an error');
   }
+}
+
+/** Whether trying again may help: claiming anew is safe, also when it is unknown whether a record was written. */
+function isPassing(error: unknown): boolean {
+  return isNexusError(error) && (error.kind === 'unavailable' || error.kind === 'ambiguous');
 }

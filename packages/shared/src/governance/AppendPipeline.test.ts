@@ -60,13 +60,13 @@ describe('a try that fails', () => {
     expect(await store.getVersion('order-1')).toBe(1);
   });
 
-  it('whose reply was lost is recognised, with the receipt that was stored', async () => {
+  it('whose reply was lost is found, as stored by this very call, with the receipt that was stored', async () => {
     const { store, journal, events } = arrange();
     journal.faults.push('lost-reply');
 
     const receipt = await store.append(events);
 
-    expect(receipt.replayed).toBe(true);
+    expect(receipt.replayed).toBe(false);
     expect(receipt.receipts).toEqual([journal.tries[0]?.receipt]);
     expect(await store.getVersion('order-1')).toBe(1);
   });
@@ -157,10 +157,10 @@ describe('a repeat that the rules refuse by now', () => {
     const { store, events, storeFirst } = arrangeStored();
     await storeFirst();
 
-    await expect(store.append(events, { principal: BOB })).rejects.toMatchObject({
-      code: 'POLICY_DENIED',
-      replayUnknown: undefined,
-    });
+    const refusal = await store.append(events, { principal: BOB }).catch((error: unknown) => error);
+
+    expect(refusal).toMatchObject({ code: 'POLICY_DENIED' });
+    expect(refusal).not.toHaveProperty('replayUnknown');
   });
 
   it('gives the receipt to another who may read the aggregate', async () => {
@@ -217,7 +217,74 @@ describe('every refusal', () => {
   });
 });
 
+it('does not take an engine that answers nothing for one that allows', async () => {
+  for (const answer of [undefined, null, {}, { decision: 'allow' }, 'allow', Promise.resolve(undefined)]) {
+    const { store, events } = arrange({ policy: { decide: () => answer as never } });
+
+    await expect(store.append(events)).rejects.toMatchObject({
+      code: 'GOVERNANCE_UNAVAILABLE',
+      details: { part: 'policy-engine' },
+    });
+    expect(await store.getVersion('order-1')).toBe(0);
+  }
+});
+
+it('finds an append that was stored while the clock was ahead, once the clock is mended', async () => {
+  const { store, journal, events } = arrange();
+  const ahead = new GovernedEventStore(journal, { clock: new ManualClock('2026-02-28T12:00:00.000Z') });
+  const late = events.map((event) => ({ ...event, timestamp: '2026-02-28T12:00:00.000Z' }));
+  await ahead.append(late);
+
+  const repeat = await store.append(late);
+
+  expect(repeat.replayed).toBe(true);
+  await expect(store.append([{ ...late[0], aggregateVersion: 2 } as (typeof late)[0]])).rejects.toMatchObject({
+    code: 'INVALID_EVENT',
+  });
+});
+
+it('does not wait for ever for an audit log that hangs', async () => {
+  const { store, clock } = arrange({ auditLog: { record: () => new Promise(() => {}) } });
+
+  const refused = expect(store.append([])).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+  await clock.untilSomebodySleeps();
+  clock.advance(5_000);
+
+  await refused;
+  await store.close();
+});
+
+it('says in logs and audit records which field broke which rule, and never what it held', async () => {
+  const registry = new InMemorySchemaRegistry();
+  registry.register('A', { properties: { n: { type: 'number' } } });
+  const logged: object[] = [];
+  const log = (fields: object, message: string) => void logged.push({ fields, message });
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const { store, auditLog } = arrange({ schemaRegistry: registry, logger });
+  const [event] = nextEvents('order-1', 0, [{ eventType: 'A', payload: { n: 'hunter2' } }], { now: () => 0 });
+
+  await expect(store.append([event as never])).rejects.toMatchObject({ code: 'SCHEMA_VALIDATION_FAILED' });
+
+  expect(auditLog.records[0]?.details).toEqual({
+    code: 'SCHEMA_VALIDATION_FAILED',
+    violations: [{ eventIndex: 0, pointer: '/payload/n', keyword: 'type' }],
+  });
+  expect(JSON.stringify(logged)).not.toContain('hunter2');
+});
+
 describe('an abort signal', () => {
+  it('stops an append between two tries', async () => {
+    const { store, journal, events } = arrange();
+    const controller = new AbortController();
+    journal.faults.push('unavailable');
+    journal.onTry = () => controller.abort(new Error('stop'));
+
+    await expect(store.append(events, { signal: controller.signal })).rejects.toThrow('stop');
+
+    expect(journal.tries).toHaveLength(1);
+    expect(await store.getVersion('order-1')).toBe(0);
+  });
+
   it('stops an append that has not reached the store', async () => {
     const { store, journal, events } = arrange();
     const signal = AbortSignal.abort(new Error('stop'));
@@ -226,6 +293,32 @@ describe('an abort signal', () => {
 
     expect(journal.tries).toEqual([]);
   });
+});
+
+it('reports the mark of governance as unavailable only after it was tried again', async () => {
+  const { store, journal, events } = arrange({ policy: new InMemoryPolicy([]) });
+  const put = journal.records.put.bind(journal.records);
+  let failures = 2;
+  journal.records.put = (...parameters) => {
+    if (failures-- > 0) return Promise.reject(new AmbiguousCommitError('unknown', { aggregateIds: [] }));
+    return put(...parameters);
+  };
+
+  await expect(store.append(events)).resolves.toMatchObject({ replayed: false });
+});
+
+it.each([
+  ['mode', { mode: 'enforced' }],
+  ['unknownTypes', { unknownTypes: 'yes' }],
+  ['uniqueEventIds', { uniqueEventIds: 'all' }],
+  ['governanceTimeoutMs', { governanceTimeoutMs: Number.POSITIVE_INFINITY }],
+  ['retry.delaysMs', { retry: { delaysMs: null } }],
+  ['retry.jitter', { retry: { jitter: 2 } }],
+  ['schemaRegistry', { enableSchemaValidation: true }],
+])('refuses a wrong %s', (setting, options) => {
+  expect(() => arrange(options as GovernedEventStoreOptions)).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION', details: { setting } }),
+  );
 });
 
 it('refuses a principal that is none', async () => {

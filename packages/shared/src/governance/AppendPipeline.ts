@@ -2,34 +2,43 @@ import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import type { Clock } from '../ports/Clock.ts';
 import type { Commit, EventJournal } from '../ports/EventJournal.ts';
 import type { AppendOptions } from '../ports/EventStorePort.ts';
-import type { LoggerPort } from '../ports/LoggerPort.ts';
-import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { Retry } from '../resilience/retry.ts';
 import { type Awaitable, isPending } from '../types/awaitable.ts';
-import { AmbiguousCommitError, AppendTooLargeError, isNexusError, NotSupportedError } from '../types/errors.ts';
+import {
+  AmbiguousCommitError,
+  AppendTooLargeError,
+  type InvalidEventError,
+  isNexusError,
+  NotSupportedError,
+} from '../types/errors.ts';
 import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { type PreparedAppend, prepareAppend } from './envelope.ts';
-import type { Decision, Governor } from './Governor.ts';
+import type { Decision } from './Governor.ts';
 import { checkPrincipal } from './parameters.ts';
-import { findStoredReceipts } from './storedReceipts.ts';
+import { summaryOf } from './refusalSummary.ts';
+import { type ReplayDependencies, replayOrRefuse } from './replayOrRefuse.ts';
 import { activeTraceparent } from './telemetry.ts';
 
-export interface AppendPipelineOptions {
-  readonly journal: EventJournal;
-  readonly governor: Governor;
+export interface AppendPipelineOptions extends ReplayDependencies {
   /** Settles once the store is known to be written under the rules that it was written under before. */
   readonly ensureGoverned: (principal: Principal) => Awaitable<void>;
   readonly mode: 'enforce' | 'observe';
   readonly uniqueEventIds: 'append' | 'store';
   readonly retry: Retry;
-  /** Look-ups of refused appends, by principal. */
-  readonly replayBudget: RateLimiterPort;
   readonly auditLog: AuditLogPort;
-  readonly logger: LoggerPort;
   readonly clock: Clock;
   readonly newId: () => string;
+}
+
+/** What is known of an append while it is tried. */
+interface Tries {
+  decision: Decision;
+  /** Set once a try may have been stored. */
+  unknown: AmbiguousCommitError | undefined;
+  /** Of the receipts that the tries would have stored. */
+  readonly receiptIds: Set<string>;
 }
 
 /** A decision older than this is made again before the store is tried again. */
@@ -50,9 +59,10 @@ export class AppendPipeline {
     const principal = options.principal ?? ANONYMOUS;
     try {
       checkPrincipal(principal);
-      const append = this.#prepare(events);
+      const { append, refusal } = this.#prepare(events);
       const governed = this.#options.ensureGoverned(principal);
       if (isPending(governed)) await governed;
+      if (refusal !== undefined) return await replayOrRefuse(append, principal, refusal, this.#options);
       return await this.#decideAndStore(append, principal, options);
     } catch (error) {
       if (error !== options.signal?.reason) await this.#recordRefusal(error, principal);
@@ -60,11 +70,20 @@ export class AppendPipeline {
     }
   }
 
-  #prepare(events: unknown): PreparedAppend {
+  /** A clock that was mended may have been ahead when these very events were stored: that refusal is not final. */
+  #prepare(events: unknown): { readonly append: PreparedAppend; readonly refusal?: InvalidEventError } {
     const { journal, clock } = this.#options;
-    const append = prepareAppend(events, clock.now(), journal.capabilities);
-    refuseUnsupported(append, journal);
-    return append;
+    const prepareAt = (now: number) => {
+      const append = prepareAppend(events, now, journal.capabilities);
+      refuseUnsupported(append, journal);
+      return append;
+    };
+    try {
+      return { append: prepareAt(clock.now()) };
+    } catch (error) {
+      if (!isAboutTheFuture(error)) throw error;
+      return { append: prepareAt(Number.POSITIVE_INFINITY), refusal: error };
+    }
   }
 
   async #decideAndStore(append: PreparedAppend, principal: Principal, options: AppendOptions): Promise<AppendReceipt> {
@@ -73,7 +92,7 @@ export class AppendPipeline {
       const decided = this.#options.governor.decide(append, principal);
       decision = isPending(decided) ? await decided : decided;
     } catch (refusal) {
-      return this.#replayOrRefuse(append, principal, refusal);
+      return replayOrRefuse(append, principal, refusal, this.#options);
     }
     options.signal?.throwIfAborted();
     return this.#store(append, decision, principal, options);
@@ -82,27 +101,34 @@ export class AppendPipeline {
   /** Tries the same bytes again after a transient fault; a decision that has grown old is made anew first. */
   async #store(
     append: PreparedAppend,
-    first: Decision,
+    decision: Decision,
     principal: Principal,
     options: AppendOptions,
   ): Promise<AppendReceipt> {
-    const { journal, retry } = this.#options;
-    let decision = first;
-    let unknown: AmbiguousCommitError | undefined;
-    const store = async () => {
-      if (this.#isOld(decision)) decision = await this.#decideAgain(append, principal, unknown);
-      try {
-        return await journal.append(this.#commitOf(append, decision, principal, options));
-      } catch (error) {
-        if (isNexusError(error, 'AMBIGUOUS_COMMIT')) unknown = error as AmbiguousCommitError;
-        throw isNexusError(error, 'STORE_UNAVAILABLE') && unknown !== undefined ? unknown : error;
-      }
-    };
+    const tries: Tries = { decision, unknown: undefined, receiptIds: new Set() };
     try {
-      return await retry(store, options.signal);
+      return await this.#options.retry(() => this.#try(append, principal, options, tries));
     } catch (error) {
-      if (options.signal?.aborted && unknown !== undefined) throw unknown;
+      if (options.signal?.aborted && tries.unknown !== undefined) throw tries.unknown;
       throw error;
+    }
+  }
+
+  async #try(
+    append: PreparedAppend,
+    principal: Principal,
+    options: AppendOptions,
+    tries: Tries,
+  ): Promise<AppendReceipt> {
+    options.signal?.throwIfAborted();
+    if (this.#isOld(tries.decision)) tries.decision = await this.#decideAgain(append, principal, tries.unknown);
+    const commit = this.#commitOf(append, tries.decision, principal, options);
+    tries.receiptIds.add(commit.receipt.receiptId);
+    try {
+      return withoutOwnTries(await this.#options.journal.append(commit), tries);
+    } catch (error) {
+      if (isNexusError(error, 'AMBIGUOUS_COMMIT')) tries.unknown = error as AmbiguousCommitError;
+      throw isNexusError(error, 'STORE_UNAVAILABLE') ? (tries.unknown ?? error) : error;
     }
   }
 
@@ -154,36 +180,28 @@ export class AppendPipeline {
     };
   }
 
-  /**
-   * Rules may have changed since an append was stored: before a refusal is final, the store is asked whether these
-   * very events are there. Only who wrote them, or may read them, is told.
-   */
-  async #replayOrRefuse(append: PreparedAppend, principal: Principal, refusal: unknown): Promise<AppendReceipt> {
-    const { journal, governor, replayBudget, logger } = this.#options;
-    try {
-      if (!(await replayBudget.admit(principal.id)).admitted) throw replayUnknown(refusal);
-      const receipts = await findStoredReceipts(append, journal);
-      if (receipts === undefined) throw refusal;
-      const isOwn = receipts.every(({ actor }) => actor.id === principal.id);
-      if (!isOwn && !(await mayReadAll(append, principal, governor))) throw refusal;
-      return { replayed: true, receipts };
-    } catch (error) {
-      if (error === refusal) throw refusal;
-      logger.warn({ error }, 'could not ask the store whether a refused append was stored before');
-      throw replayUnknown(refusal);
-    }
-  }
-
   async #recordRefusal(error: unknown, actor: Principal): Promise<void> {
     const { auditLog, logger, clock } = this.#options;
-    const { code, message } = isNexusError(error) ? error : { code: 'UNEXPECTED', message: String(error) };
-    logger.warn({ code, actor: actor.id, error }, `append refused: ${message}`);
+    const details = summaryOf(error);
+    logger.warn({ ...details, actor: actor.id }, 'append refused');
+    if (!isNexusError(error)) logger.error({ error }, 'an append failed unexpectedly');
     try {
-      await auditLog.record({ at: isoTime(clock.now()), action: 'append.refused', actor, details: { code, message } });
+      await auditLog.record({ at: isoTime(clock.now()), action: 'append.refused', actor, details });
     } catch (auditError) {
       logger.error({ error: auditError }, 'the audit log did not take the record of a refused append');
     }
   }
+}
+
+/** A repeat of this very call's own try, whose reply was lost, is no repeat. */
+function withoutOwnTries(result: AppendReceipt, { receiptIds }: Tries): AppendReceipt {
+  const isOwn = result.replayed === true && result.receipts.every(({ receiptId }) => receiptIds.has(receiptId));
+  return isOwn ? { ...result, replayed: false } : result;
+}
+
+function isAboutTheFuture(error: unknown): error is InvalidEventError {
+  const { violations } = error as Partial<InvalidEventError>;
+  return isNexusError(error, 'INVALID_EVENT') && violations?.every(({ keyword }) => keyword === 'future') === true;
 }
 
 function refuseUnsupported(append: PreparedAppend, { capabilities, name }: EventJournal): void {
@@ -199,16 +217,4 @@ function refuseUnsupported(append: PreparedAppend, { capabilities, name }: Event
 
 function withSchemaVersion(prepared: PreparedAppend['events'][number], schemaVersion: string | undefined) {
   return schemaVersion === undefined ? prepared : { ...prepared, schemaVersion };
-}
-
-function replayUnknown(refusal: unknown): unknown {
-  if (isNexusError(refusal)) refusal.replayUnknown = true;
-  return refusal;
-}
-
-async function mayReadAll({ shares }: PreparedAppend, principal: Principal, governor: Governor): Promise<boolean> {
-  for (const { aggregateId } of shares) {
-    if (!(await governor.mayRead(principal, aggregateId))) return false;
-  }
-  return true;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { LoggerAuditLog } from '../audit/LoggerAuditLog.ts';
+import { TimedAuditLog } from '../audit/TimedAuditLog.ts';
 import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
 import { FeedSubscription } from '../feed/FeedSubscription.ts';
-import type { AuditLogPort, AuditRecord } from '../ports/AuditLogPort.ts';
+import { discardParked, retryParked } from '../feed/operate.ts';
+import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { EventJournal, StoreIdentity } from '../ports/EventJournal.ts';
 import type { AdminOptions, ConsumerReport, EventStoreAdmin, VerifyReport } from '../ports/EventStoreAdmin.ts';
@@ -16,19 +18,19 @@ import type {
 } from '../ports/EventStorePort.ts';
 import { type LoggerPort, SILENT_LOGGER } from '../ports/LoggerPort.ts';
 import type { ConsumerOptions, EventHandler, ParkedAggregate, Subscription } from '../ports/Subscription.ts';
-import { createRetry } from '../resilience/retry.ts';
+import { createRetry, type Retry } from '../resilience/retry.ts';
 import { SharedRateLimiter } from '../resilience/SharedRateLimiter.ts';
 import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import type { Awaitable } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
-import { ConfigurationError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
+import { NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import { ANONYMOUS, type Principal } from '../types/Principal.ts';
+import type { Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { AppendPipeline } from './AppendPipeline.ts';
-import type { GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
+import { checkGovernance, type GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
 import { Governor } from './Governor.ts';
 import { keepGoverned } from './governedMark.ts';
 import { checkAggregateId, checkEventId, checkVersion } from './parameters.ts';
@@ -39,6 +41,7 @@ import { verifyStore } from './verifyStore.ts';
 
 const ARRAY_EVENTS_MAX = 100_000;
 const REPLAY_LOOKUPS_PER_MINUTE = 60;
+const GOVERNANCE_TIMEOUT_MS = 5_000;
 
 /**
  * `EventStorePort` over any journal: the one pipeline that every append takes, and the reads, the feed and the
@@ -54,6 +57,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   readonly #logger: LoggerPort;
   readonly #auditLog: AuditLogPort;
   readonly #telemetry: Telemetry;
+  readonly #retry: Retry;
   readonly #pipeline: AppendPipeline;
   readonly #queries: TemporalQueries;
   readonly #consumers: ConsumerRecords;
@@ -66,13 +70,15 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   /** @throws ConfigurationError */
   constructor(journal: EventJournal, options: GovernedEventStoreOptions = {}) {
     checkGovernance(options);
+    const timeoutMs = options.governanceTimeoutMs ?? GOVERNANCE_TIMEOUT_MS;
     const schemaRegistry = registryOf(options);
     this.#journal = journal;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#logger = options.logger ?? SILENT_LOGGER;
-    this.#auditLog = options.auditLog ?? new LoggerAuditLog(this.#logger);
+    this.#auditLog = new TimedAuditLog(options.auditLog ?? new LoggerAuditLog(this.#logger), timeoutMs, this.#clock);
     this.#telemetry = new Telemetry(journal.name);
+    this.#retry = createRetry(options.retry);
     this.#consumers = new ConsumerRecords(journal.records);
     this.capabilities = Object.freeze({
       ...journal.capabilities,
@@ -203,21 +209,21 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     return this.#consumers.parked(consumer);
   }
 
-  async retryParked(consumer: string, aggregateId: string, options: AdminOptions = {}): Promise<void> {
+  async retryParked(consumer: string, aggregateId: string, { principal }: AdminOptions = {}): Promise<void> {
     this.#begin('retryParked');
-    await this.#consumers.requestRetry(consumer, aggregateId);
-    await this.#audit('feed.retried', options, { consumer, aggregateId });
+    const audit = { auditLog: this.#auditLog, clock: this.#clock };
+    await retryParked(this.#consumers, audit, { consumer, aggregateId }, principal);
   }
 
   async discardParked(
     consumer: string,
     aggregateId: string,
     aggregateVersion: number,
-    options: AdminOptions = {},
+    { principal }: AdminOptions = {},
   ): Promise<void> {
     this.#begin('discardParked');
-    await this.#consumers.requestDiscard(consumer, aggregateId, aggregateVersion);
-    await this.#audit('feed.discarded', options, { consumer, aggregateId, aggregateVersion });
+    const audit = { auditLog: this.#auditLog, clock: this.#clock };
+    await discardParked(this.#consumers, audit, { consumer, aggregateId, aggregateVersion }, principal);
   }
 
   close(): Promise<void> {
@@ -234,8 +240,8 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   readonly #newId = (): string => (this.#options.newId ?? randomUUID)();
 
   #createPipeline(schemaRegistry: GovernedEventStoreOptions['schemaRegistry']): AppendPipeline {
-    const { policy, unknownTypes = 'refuse', mode = 'enforce', uniqueEventIds = 'append', retry } = this.#options;
-    const timeoutMs = this.#options.governanceTimeoutMs ?? 5_000;
+    const { policy, unknownTypes = 'refuse', mode = 'enforce', uniqueEventIds = 'append' } = this.#options;
+    const timeoutMs = this.#options.governanceTimeoutMs ?? GOVERNANCE_TIMEOUT_MS;
     const common = { auditLog: this.#auditLog, logger: this.#logger, clock: this.#clock, mode };
     const catalog =
       schemaRegistry === undefined ? undefined : new SchemaCatalog(schemaRegistry, { clock: this.#clock, timeoutMs });
@@ -245,7 +251,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
       governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs }),
       ensureGoverned: (principal) => this.#ensureGoverned(principal),
       uniqueEventIds,
-      retry: createRetry(retry),
+      retry: this.#retry,
       replayBudget: new SlidingLogRateLimiter({ limit: REPLAY_LOOKUPS_PER_MINUTE, clock: this.#clock }),
       newId: this.#newId,
     });
@@ -254,7 +260,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   /** Once for each store object; again after a failure. */
   #ensureGoverned(principal: Principal): Awaitable<void> {
     if (this.#isGoverned) return;
-    this.#governing ??= this.#checkGoverned(principal).finally(() => {
+    this.#governing ??= this.#retry(() => this.#checkGoverned(principal)).finally(() => {
       this.#governing = undefined;
     });
     return this.#governing;
@@ -264,13 +270,12 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     const { schemaValidation: schemas, policyEnforcement: policies } = this.capabilities;
     const { ungoverned = false } = this.#options;
     const isUngoverned = await keepGoverned(this.#journal.records, { schemas, policies }, ungoverned);
-    if (isUngoverned) await this.#audit('store.ungoverned', { principal }, { schemas, policies });
+    if (isUngoverned) {
+      const at = isoTime(this.#clock.now());
+      await this.#auditLog.record({ at, action: 'store.ungoverned', actor: principal, details: { schemas, policies } });
+    }
     if (!schemas) this.#logger.warn({ store: this.#journal.name }, 'no schema registry: payloads are stored unchecked');
     this.#isGoverned = true;
-  }
-
-  #audit(action: AuditRecord['action'], { principal = ANONYMOUS }: AdminOptions, details: JsonObject): Promise<void> {
-    return this.#auditLog.record({ at: isoTime(this.#clock.now()), action, actor: principal, details });
   }
 
   #readPages(aggregateId: string, options: ReadAggregateOptions): AsyncIterable<readonly RecordedEvent[]> {
@@ -282,17 +287,6 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     if (this.#closing !== undefined) throw new StoreClosedError();
     this.#telemetry.countRead(operation);
   }
-}
-
-/**
- * Refuses settings that contradict each other, before anything is opened.
- *
- * @throws ConfigurationError
- */
-export function checkGovernance({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions): void {
-  if (enableSchemaValidation !== true || schemaRegistry !== undefined) return;
-  const message = 'enableSchemaValidation is true, but there is no schemaRegistry to validate against; give one';
-  throw new ConfigurationError('schemaRegistry', message);
 }
 
 function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions) {

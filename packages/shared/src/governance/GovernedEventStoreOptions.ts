@@ -5,6 +5,7 @@ import type { PolicyPort } from '../ports/PolicyPort.ts';
 import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { SchemaRegistryPort } from '../ports/SchemaRegistryPort.ts';
 import type { RetryOptions } from '../resilience/retry.ts';
+import { ConfigurationError } from '../types/errors.ts';
 
 /** Settings that every store takes, whichever database is behind it. */
 export interface GovernedEventStoreOptions {
@@ -39,4 +40,46 @@ export interface GovernedEventStoreOptions {
   readonly clock?: Clock;
   /** Makes receipt, store and owner ids. Default: random UUIDs. */
   readonly newId?: () => string;
+}
+
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+/**
+ * Refuses settings that are none or contradict each other, before anything is opened: a misspelt mode must not mean
+ * that nothing is enforced.
+ *
+ * @throws ConfigurationError
+ */
+export function checkGovernance(options: GovernedEventStoreOptions): void {
+  const { schemaRegistry, enableSchemaValidation, governanceTimeoutMs: timeoutMs, retry } = options;
+  if (enableSchemaValidation === true && schemaRegistry === undefined) {
+    throw wrong('schemaRegistry', 'is missing, though enableSchemaValidation is true; give one');
+  }
+  checkOneOf('mode', options.mode, ['enforce', 'observe']);
+  checkOneOf('unknownTypes', options.unknownTypes, ['refuse', 'allow']);
+  checkOneOf('uniqueEventIds', options.uniqueEventIds, ['append', 'store']);
+  if (timeoutMs !== undefined && !(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX)) {
+    throw wrong('governanceTimeoutMs', `must be an integer from 1 to ${TIMEOUT_MS_MAX}`);
+  }
+  if (retry !== undefined) checkRetry(retry);
+}
+
+function checkOneOf(setting: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw wrong(setting, `must be one of ${allowed.join(', ')}`);
+}
+
+function checkRetry({ delaysMs, jitter }: RetryOptions): void {
+  const areDelays = delaysMs === undefined || (Array.isArray(delaysMs) && delaysMs.every(isDelay));
+  if (!areDelays) throw wrong('retry.delaysMs', 'must be an array of numbers of ms from 0');
+  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1))
+    throw wrong('retry.jitter', 'must be a number from 0 to 1');
+}
+
+function isDelay(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= TIMEOUT_MS_MAX;
+}
+
+function wrong(setting: string, rule: string): ConfigurationError {
+  return new ConfigurationError(setting, `${setting} ${rule}`);
 }

@@ -12,6 +12,7 @@ import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import type { PreparedAppend } from './envelope.ts';
+import { summaryOf } from './refusalSummary.ts';
 
 /** What let an append in. */
 export interface Decision {
@@ -71,9 +72,7 @@ export class Governor {
     if (policy === undefined) return true;
     const request = { action: 'read', principal, now: isoTime(clock.now()), events: [], aggregateId } as const;
     const ask = (signal: AbortSignal) => policy.decide(request, { signal });
-    const { decision } = await withTimeout(ask, timeoutMs, clock, () =>
-      this.#unavailable('policy-engine', 'no answer in time'),
-    );
+    const { decision } = await withTimeout(ask, timeoutMs, clock, () => this.#unavailable('no answer in time'));
     return decision === 'allow';
   }
 
@@ -92,14 +91,14 @@ export class Governor {
     if (policy === undefined) return undefined;
     const events = append.events.map(({ event }) => event);
     const request = { action: 'append', principal, now: isoTime(now), events } as const;
-    const late = () => this.#unavailable('policy-engine', `no answer within ${timeoutMs} ms`);
+    const late = () => this.#unavailable(`no answer within ${timeoutMs} ms`);
     const failed = (error: unknown): never => {
       if (error instanceof GovernanceUnavailableError) throw error;
-      throw this.#unavailable('policy-engine', error instanceof Error ? error.message : String(error), error);
+      throw this.#unavailable(error instanceof Error ? error.message : String(error), error);
     };
     try {
       const answer = withTimeout((signal) => policy.decide(request, { signal }), timeoutMs, clock, late);
-      return isPending(answer) ? answer.catch(failed) : answer;
+      return isPending(answer) ? answer.then(checkDecision).catch(failed) : checkDecision(answer);
     } catch (error) {
       return failed(error);
     }
@@ -107,23 +106,17 @@ export class Governor {
 
   /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
-    const { mode, auditLog, logger, clock, timeoutMs } = this.#options;
+    const { mode, auditLog, logger } = this.#options;
     if (mode === 'enforce') throw refusals[0];
-    const messages = refusals.map(({ message }) => message);
-    logger.warn({ refusals: messages, shares: append.shares }, 'observed: enforcement would have refused this append');
-    const details = { refusals: messages, shares: append.shares as unknown as JsonValue };
-    const write = () => auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
-    try {
-      await withTimeout(write, timeoutMs, clock, () => this.#unavailable('audit-log', 'no answer in time'));
-    } catch (error) {
-      throw this.#unavailable('audit-log', error instanceof Error ? error.message : String(error), error);
-    }
+    const found = refusals.map(summaryOf);
+    logger.warn({ refusals: found, shares: append.shares }, 'observed: enforcement would have refused this append');
+    const details = { refusals: found, shares: append.shares as unknown as JsonValue };
+    await auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
   }
 
-  #unavailable(part: 'policy-engine' | 'audit-log', reason: string, cause?: unknown): GovernanceUnavailableError {
-    const name = part === 'policy-engine' ? 'policy engine' : 'audit log';
-    const message = `The ${name} failed: ${reason}. Nothing was stored; try again`;
-    return new GovernanceUnavailableError(message, { part, reason }, { cause });
+  #unavailable(reason: string, cause?: unknown): GovernanceUnavailableError {
+    const message = `The policy engine failed: ${reason}. Nothing was stored; try again`;
+    return new GovernanceUnavailableError(message, { part: 'policy-engine', reason }, { cause });
   }
 }
 
@@ -138,6 +131,17 @@ function denied(decision: PolicyDecision | undefined): PolicyDeniedError[] {
   const { revision, denials } = decision;
   const why = denials.map(({ policy, message }) => `${policy}: ${message}`).join('; ');
   return [new PolicyDeniedError(`The append is denied by policy. ${why}`, { action: 'append', revision, denials })];
+}
+
+/** An engine that answers anything but a decision has not allowed the append. */
+function checkDecision(answer: PolicyDecision): PolicyDecision {
+  const { decision, engine, revision, matched, denials }: Partial<PolicyDecision> = answer ?? {};
+  const isDecision =
+    (decision === 'allow' || decision === 'deny') &&
+    [engine, revision].every((text) => typeof text === 'string') &&
+    [matched, denials].every(Array.isArray);
+  if (!isDecision) throw new TypeError('its answer is no decision');
+  return answer;
 }
 
 function evidenceOf({ engine, revision, decision, matched, observed }: PolicyDecision): PolicyEvidence {

@@ -32,6 +32,7 @@ export class TemporalQueries {
 
   /** The oldest `limit` matches, whole, in one array. */
   async oldest(query: EventQuery & { readonly limit: number; readonly clientId: string }): Promise<RecordedEvent[]> {
+    checkClientId(query.clientId);
     const { eventType, startTime, endTime, limit } = checkQuery(query);
     await this.#admit(query.clientId);
     const events: RecordedEvent[] = [];

@@ -22,6 +22,10 @@ export function checkVersion(argument: string, version: unknown): void {
   refuse(argument, `must be an integer from 1, found ${String(version)}`);
 }
 
+export function checkDirection(direction: unknown): void {
+  if (direction !== 'forward' && direction !== 'backward') refuse('direction', 'must be forward or backward');
+}
+
 /** @param max - the largest value, inclusive */
 export function checkLimit(limit: unknown, max: number): void {
   if (Number.isSafeInteger(limit) && (limit as number) >= 1 && (limit as number) <= max) return;

@@ -1,7 +1,7 @@
 import type { EventJournal } from '../ports/EventJournal.ts';
 import type { ReadAggregateOptions } from '../ports/EventStorePort.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
-import { checkAggregateId, checkLimit, checkVersion } from './parameters.ts';
+import { checkAggregateId, checkDirection, checkLimit, checkVersion } from './parameters.ts';
 
 /**
  * The pages of one aggregate's events.
@@ -17,6 +17,7 @@ export function readEvents(
   checkAggregateId(aggregateId);
   checkVersion('fromVersion', fromVersion);
   if (toVersion !== undefined) checkVersion('toVersion', toVersion);
+  checkDirection(direction);
   if (limit !== undefined) checkLimit(limit, Number.MAX_SAFE_INTEGER);
   signal?.throwIfAborted();
   return journal.readAggregate(aggregateId, { fromVersion, toVersion, direction, limit, signal });

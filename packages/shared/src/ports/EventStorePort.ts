@@ -29,7 +29,7 @@ export interface StoreCapabilities {
 export interface AppendOptions {
   /** Who appends. Default: anonymous. */
   readonly principal?: Principal;
-  /** Gives up waiting before the append has reached the store. Once it has, its outcome is awaited. */
+  /** Ends the append before its next try. A try that has reached the store is awaited, and so is a wait between two. */
   readonly signal?: AbortSignal;
   /** Marks the events as added behind newer ones of their aggregate (`recorded.outOfOrder`). For imports. Default: false. */
   readonly outOfOrder?: boolean;
@@ -70,7 +70,7 @@ export interface EventPage<Event extends DomainEvent<string, unknown> = DomainEv
   readonly cursor?: string;
   /** Why the page ends before the range does. Absent on the last page. */
   readonly partial?: { readonly reason: 'limit' | 'size' };
-  /** Every match up to this time has been looked at. */
+  /** Every match before this time has been looked at; of this very millisecond, those up to the page's end. */
   readonly scannedThrough: string;
   /** Up to when the index is known to be complete. */
   readonly settledThrough: string;

@@ -79,6 +79,7 @@ export interface ParkedAggregate {
   readonly aggregateId: string;
   /** The version that waits. */
   readonly aggregateVersion: number;
+  /** Of the event that the handler failed on. */
   readonly eventId: string;
   readonly attempts: number;
   /** Message of the handler's last error. */
@@ -90,7 +91,10 @@ export interface ParkedAggregate {
 }
 
 export interface Subscription {
-  /** Resolves when the first place is known and delivery begins; rejects when the subscription ends before. */
+  /**
+   * Resolves when the first place is known and delivery begins, or when the subscription is closed before; rejects when
+   * an error ends it before.
+   */
   readonly started: Promise<void>;
   /** Settles when the subscription has ended: resolves after `close`, rejects with the error that ended it. */
   readonly closed: Promise<void>;

@@ -12,7 +12,7 @@ export interface RetryOptions {
 }
 
 /** Runs a task, and again after each transient fault, as long as there are retries left. */
-export type Retry = <Result>(task: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+export type Retry = <Result>(task: () => Promise<Result>) => Promise<Result>;
 
 /** Whether trying the very same thing again may succeed: a fault of the store, and nothing about the request. */
 function isTransient(error: unknown): boolean {
@@ -26,8 +26,8 @@ export function createRetry(options: RetryOptions = {}): Retry {
     backoff: new DelegateBackoff(({ attempt }) => (delaysMs[attempt - 1] ?? 0) * (1 + jitter * random())),
   });
   // The policy takes over where the first try has failed, so that a try that succeeds costs nothing.
-  return (task, signal) => {
+  return (task) => {
     const first = task();
-    return first.catch(() => policy.execute(({ attempt }) => (attempt === 0 ? first : task()), signal));
+    return first.catch(() => policy.execute(({ attempt }) => (attempt === 0 ? first : task())));
   };
 }

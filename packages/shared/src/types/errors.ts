@@ -34,7 +34,7 @@ export abstract class NexusError<Code extends string = string, Details extends o
   abstract readonly kind: ErrorKind;
   readonly details: Details;
   /** Set on a refusal when the store could not be asked whether these very events had been stored before. */
-  replayUnknown?: true;
+  declare replayUnknown?: true;
 
   constructor(message: string, details: Details, options?: { cause?: unknown }) {
     super(message, options);

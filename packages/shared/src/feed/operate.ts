@@ -1,0 +1,54 @@
+import type { AuditLogPort, AuditRecord } from '../ports/AuditLogPort.ts';
+import type { Clock } from '../ports/Clock.ts';
+import type { JsonObject } from '../types/json.ts';
+import { ANONYMOUS, type Principal } from '../types/Principal.ts';
+import { isoTime } from '../types/time.ts';
+import type { ConsumerRecords } from './ConsumerRecords.ts';
+
+export interface FeedAudit {
+  readonly auditLog: AuditLogPort;
+  readonly clock: Clock;
+}
+
+/** Records what was done to an aggregate that waits. */
+export function auditFeed(
+  { auditLog, clock }: FeedAudit,
+  action: Extract<AuditRecord['action'], `feed.${string}`>,
+  details: JsonObject,
+  actor: Principal = ANONYMOUS,
+): Promise<void> {
+  return auditLog.record({ at: isoTime(clock.now()), action, actor, details });
+}
+
+/**
+ * Asks a consumer to deliver a parked aggregate again. On record before it takes effect.
+ *
+ * @throws NotFoundError
+ */
+export async function retryParked(
+  records: ConsumerRecords,
+  audit: FeedAudit,
+  parked: { readonly consumer: string; readonly aggregateId: string },
+  actor?: Principal,
+): Promise<void> {
+  await records.expectParked(parked.consumer, parked.aggregateId);
+  await auditFeed(audit, 'feed.retried', parked, actor);
+  await records.requestRetry(parked.consumer, parked.aggregateId);
+}
+
+/**
+ * Asks a consumer to skip the version that waits. On record before it takes effect.
+ *
+ * @throws NotFoundError
+ */
+export async function discardParked(
+  records: ConsumerRecords,
+  audit: FeedAudit,
+  parked: { readonly consumer: string; readonly aggregateId: string; readonly aggregateVersion: number },
+  actor?: Principal,
+): Promise<void> {
+  const { consumer, aggregateId, aggregateVersion } = parked;
+  await records.expectParked(consumer, aggregateId, aggregateVersion);
+  await auditFeed(audit, 'feed.discarded', parked, actor);
+  await records.requestDiscard(consumer, aggregateId, aggregateVersion);
+}

@@ -1,0 +1,17 @@
+import { isNexusError } from '../types/errors.ts';
+import type { JsonObject } from '../types/json.ts';
+import type { Violation } from '../types/Violation.ts';
+
+const VIOLATIONS_MAX = 20;
+
+/** What logs and audit records say of a refusal: which rule of which field, and never what the field held. */
+export function summaryOf(error: unknown): JsonObject {
+  if (!isNexusError(error)) return { code: 'UNEXPECTED' };
+  const { violations } = error as { violations?: readonly Violation[] };
+  if (violations === undefined) return { code: error.code, message: error.message };
+  return { code: error.code, violations: violations.slice(0, VIOLATIONS_MAX).map(ruleOf) };
+}
+
+function ruleOf({ eventIndex, pointer, keyword }: Violation): JsonObject {
+  return { ...(eventIndex === undefined ? {} : { eventIndex }), pointer, keyword };
+}
