@@ -55,7 +55,6 @@ export type {
   SubscriptionStatus,
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
-export { SharedRateLimiter } from './resilience/SharedRateLimiter.ts';
 export { type RateLimiterOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
 export { InMemorySchemaRegistry } from './schema/InMemorySchemaRegistry.ts';
 export type {
@@ -103,6 +102,6 @@ export type {
   Receipt,
   SchemaEvidence,
 } from './types/Receipt.ts';
-export { canonicalTime, isCanonicalTime, isoTime } from './types/time.ts';
+export { canonicalTime, isoTime } from './types/time.ts';
 export { compareUtf8 } from './types/utf8.ts';
 export type { Violation } from './types/Violation.ts';
