@@ -130,6 +130,15 @@ test('a restored store refuses checkpoints from before, and its durable consumer
   expect(handled).toEqual(['a-1', 'a-2', 'a-3', 'a-4']);
 });
 
+test.each(['-wal', '-shm', '-journal'])('a backup does not mix with %s of an earlier store', async (end) => {
+  const { store, backupFile } = await prepare();
+  writeFileSync(`${backupFile}${end}`, 'left');
+
+  await expect(store.backup(backupFile)).rejects.toMatchObject(refusal('path', new RegExp(`backup.db${end} is left`)));
+
+  expect(existsSync(backupFile)).toBe(false);
+});
+
 test('a restore never overwrites, nor mixes with what is left of an earlier store', async () => {
   const { store, backupFile, target } = await prepare();
   await store.backup(backupFile);

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '@nexus/shared';
+
+/** What the names of the files that SQLite keeps beside a database end in. */
+const SIDE_FILE_ENDS = ['-wal', '-shm', '-journal'];
 
 /**
  * Makes a file that is whole or not there: it is written under another name beside its place, synced, and moved.
@@ -19,14 +23,28 @@ export async function makeNewFile(path: string, write: (partialPath: string) => 
     await rename(partialPath, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    for (const left of [partialPath, `${partialPath}-wal`, `${partialPath}-shm`, path]) await rm(left, { force: true });
+    for (const left of [partialPath, ...sideFilesOf(partialPath), path]) await rm(left, { force: true });
     throw error;
   }
 }
 
 async function takePlace(path: string): Promise<void> {
+  // Beside a file that exists they are its own, and that it exists is the better message.
+  if (!existsSync(path)) refuseLeftovers(path);
   const handle = await openNew(path);
   await handle.close();
+}
+
+/** A log that a deleted store has left behind would be read into the new file. */
+function refuseLeftovers(path: string): void {
+  for (const left of sideFilesOf(path)) {
+    if (!existsSync(left)) continue;
+    throw new ConfigurationError('path', `${left} is left of an earlier store; move it away, or name another path`);
+  }
+}
+
+function sideFilesOf(path: string): string[] {
+  return SIDE_FILE_ENDS.map((end) => `${path}${end}`);
 }
 
 async function openNew(path: string): Promise<FileHandle> {

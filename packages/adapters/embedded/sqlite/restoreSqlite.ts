@@ -21,7 +21,6 @@ export async function restoreSqlite(backupFile: string, targetPath: string): Pro
   const source = absolutePath(backupFile);
   const target = absolutePath(targetPath);
   await refuseUnlessBackup(source);
-  refuseLeftovers(target);
   try {
     let identity: StoreIdentity | undefined;
     await makeNewFile(target, async (partialPath) => {
@@ -61,14 +60,6 @@ function refuseDamage(path: string): void {
     }
   } catch (error) {
     throw error instanceof NexusError ? error : openErrorOf(error, path);
-  }
-}
-
-/** A log that a deleted store has left behind would be read into the restored one. */
-function refuseLeftovers(target: string): void {
-  for (const left of [`${target}-wal`, `${target}-shm`]) {
-    if (!existsSync(left)) continue;
-    throw new ConfigurationError('path', `${left} is left of an earlier store; move it away, or name another path`);
   }
 }
 
