@@ -60,3 +60,24 @@ test('nothing is opened before somebody follows', () => {
 
   expect(connections()).toBe(0);
 });
+
+test('a connection that cannot be opened is looked for again, and is no news each time', async () => {
+  const { promise: triedOften, resolve } = Promise.withResolvers<void>();
+  let tries = 0;
+  const wake = new FeedWake(() => {
+    tries++;
+    if (tries === 4) resolve();
+    throw new Error('no file descriptor is left');
+  });
+  const stop = new AbortController();
+  const seen = wake.news;
+
+  const waits = wake.after(seen, stop.signal);
+  const ended = await Promise.race([waits.then(() => 'news'), triedOften.then(() => 'tried')]);
+  stop.abort();
+  wake.close();
+  await waits;
+
+  expect(ended).toBe('tried');
+  expect(wake.news).toBe(seen);
+});

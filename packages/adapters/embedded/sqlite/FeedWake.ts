@@ -68,7 +68,8 @@ export class FeedWake {
   #poll(): void {
     this.#timer = undefined;
     const seen = this.#look();
-    if (seen === this.#lastSeen) this.#pauseMs = Math.min(POLL_MS_MAX, this.#pauseMs * POLL_MS_GROWTH);
+    // Not `===`: a look that fails again, which gives NaN again, is no news.
+    if (Object.is(seen, this.#lastSeen)) this.#pauseMs = Math.min(POLL_MS_MAX, this.#pauseMs * POLL_MS_GROWTH);
     else {
       this.#lastSeen = seen;
       this.notify();

@@ -224,3 +224,22 @@ test('a writer that had to wait for another process leaves it a pause before its
   expect(bench.sleeps.slice(3)).toEqual([1]);
   expect(storedIds(bench)).toEqual(['a-1', 'b-1', 'c-1']);
 });
+
+test('a file of which it cannot be told whether it is in place refuses the group, of which nothing was tried', () => {
+  const bench = benchOf();
+  const groups = new GroupCommit({
+    isInPlace: () => {
+      throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+    },
+    busyTimeoutMs: 10,
+    now: () => 0,
+    sleep: () => {},
+    openSession: () => new WriteSession(connect(bench.path, { busyTimeoutMs: 0 })),
+  });
+  onTestFinished(() => groups.finish());
+
+  const reply = run({ ...bench, groups }, [appendOf('a')]);
+
+  expect(kindsOf(reply)).toEqual(['failed']);
+  expect(storedIds(bench)).toEqual([]);
+});

@@ -102,13 +102,21 @@ export class GroupCommit {
 
   /** @throws GroupLost */
   #transact(requests: readonly WriteRequest[]): readonly WriteOutcome[] {
-    if (!this.#options.isInPlace()) throw new GroupLost(new FileMovedError(), 'give-up');
+    this.#checkPlace();
     const session = this.#openedSession();
     this.#begin(session);
     this.#transactions += 1;
     const outcomes = requests.map((request) => applyOne(session, request));
     this.#commit(session);
     return outcomes;
+  }
+
+  #checkPlace(): void {
+    try {
+      if (!this.#options.isInPlace()) throw new FileMovedError();
+    } catch (error) {
+      throw new GroupLost(error, 'give-up');
+    }
   }
 
   #openedSession(): WriteSession {

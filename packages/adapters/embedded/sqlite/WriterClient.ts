@@ -47,7 +47,8 @@ interface Waiting {
 
 /**
  * The event loop's side of the writer's thread. What one turn of the event loop asks for travels in few messages, early
- * enough that the thread writes the first while the last are still being prepared. The thread is started by the first request, and again after it died; it keeps the process alive only while it has work.
+ * enough that the thread writes the first while the last are still being prepared. The thread is started by the first
+ * request, and again after it died; it keeps the process alive only while it has work.
  */
 export class WriterClient {
   readonly #options: WriterClientOptions;
