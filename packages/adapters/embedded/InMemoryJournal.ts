@@ -4,7 +4,6 @@ import {
   type Commit,
   type CommitEvent,
   compareUtf8,
-  DuplicateEventIdError,
   type EventJournal,
   type FeedEntry,
   type FeedRange,
@@ -21,6 +20,7 @@ import {
   type TimePage,
   type TimeRange,
 } from '@nexus/shared';
+import { duplicateEventId } from './duplicateEventId.ts';
 import { Signal } from './Signal.ts';
 import { TimeIndex } from './TimeIndex.ts';
 
@@ -59,7 +59,9 @@ export class InMemoryJournal implements EventJournal {
   async append(commit: Commit): Promise<JournalAppendResult> {
     if (judgeAppend(commit, this.#state) === 'same') return { replayed: true, receipts: this.#receiptsOf(commit) };
     if (commit.uniqueEventIds) this.#refuseDuplicates(commit);
-    for (const event of commit.events) this.#store(event, commit);
+    // Cloned once, not for each event: it names every aggregate.
+    const receipt = structuredClone(commit.receipt);
+    for (const event of commit.events) this.#store(event, { ...commit, receipt });
     this.#appended.notify();
     return { replayed: false, receipts: [structuredClone(commit.receipt)] };
   }
@@ -121,9 +123,10 @@ export class InMemoryJournal implements EventJournal {
     while (!signal?.aborted && (follow || next < end)) {
       const page = this.#feed.slice(next, Math.min(next + PAGE_EVENTS, follow ? Number.POSITIVE_INFINITY : end));
       next += page.length;
-      const appended = this.#appended.next(signal);
+      // Before the page is handed out, so that what is appended meanwhile is not missed.
+      const appended = page.length === 0 ? this.#appended.next(signal) : undefined;
       yield page.map((event) => ({ event: recordedOf(event), position: String(event.position) }));
-      if (page.length === 0) await appended;
+      await appended;
     }
   }
 
@@ -159,7 +162,7 @@ export class InMemoryJournal implements EventJournal {
   #refuseDuplicates({ events }: Commit): void {
     for (const { event } of events) {
       const stored = this.#byEventId.get(event.eventId)?.[0]?.fields;
-      if (stored !== undefined) throw duplicate(event.eventId, stored);
+      if (stored !== undefined) throw duplicateEventId(event.eventId, stored);
     }
   }
 
@@ -178,7 +181,7 @@ export class InMemoryJournal implements EventJournal {
       fields: { ...own, recorded },
       payloadText,
       metadataText,
-      receipt: structuredClone(receipt),
+      receipt,
       position,
     };
     this.#feed.push(stored);
@@ -207,10 +210,4 @@ function pushTo(map: Map<string, StoredEvent[]>, key: string, event: StoredEvent
   const events = map.get(key);
   if (events === undefined) map.set(key, [event]);
   else events.push(event);
-}
-
-function duplicate(eventId: string, stored: StoredEvent['fields']): DuplicateEventIdError {
-  const { aggregateId, aggregateVersion } = stored;
-  const message = `Event id ${eventId} is already in the store, at version ${aggregateVersion} of ${aggregateId}; give each event its own`;
-  return new DuplicateEventIdError(message, { eventId, aggregateId, aggregateVersion });
 }

@@ -434,3 +434,14 @@ test('closing ends those who follow the feed', async () => {
 
   expect((await waiting).done).toBe(true);
 });
+
+test('a wide append that is repeated gets its one receipt, once', async () => {
+  const journal = openJournal();
+  const ids = Array.from({ length: 2_000 }, (_, index) => `aggregate-${index}`);
+  const commit = commitOf(ids.map((id) => eventOf(id, 1)));
+  await journal.append(commit);
+
+  const repeated = await journal.append(commit);
+
+  expect(repeated).toEqual({ replayed: true, receipts: [commit.receipt] });
+});

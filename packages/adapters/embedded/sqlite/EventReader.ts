@@ -20,8 +20,9 @@ export class EventReader {
   readonly #byTime: StatementSync;
   readonly #byEventId: StatementSync;
   readonly #version: StatementSync;
+  readonly #commitId: StatementSync;
   readonly #receipt: StatementSync;
-  readonly #lastPosition: StatementSync;
+  readonly #end: StatementSync;
 
   constructor(database: DatabaseSync, path: string, turns: FairTurns) {
     const prepare = (sql: string) => {
@@ -43,32 +44,28 @@ export class EventReader {
     );
     this.#byEventId = select('e.event_id = ? AND e.position > ?', 'e.position');
     this.#version = prepare('SELECT version FROM events WHERE aggregate_id = ? ORDER BY version DESC LIMIT 1');
-    this.#receipt = prepare(`SELECT c.commit_id, c.receipt ${FROM_EVENTS} WHERE e.aggregate_id = ? AND e.version = ?`);
-    this.#lastPosition = prepare('SELECT max(position) FROM events');
+    this.#commitId = prepare('SELECT commit_id FROM events WHERE aggregate_id = ? AND version = ?');
+    this.#receipt = prepare('SELECT receipt FROM commits WHERE commit_id = ?');
+    this.#end = prepare('SELECT max(position) FROM events');
   }
 
   versionOf(aggregateId: string): number {
     return translating(this.#path, () => (this.#version.get(aggregateId) as unknown as [number] | undefined)?.[0] ?? 0);
   }
 
-  /** 0 for an empty store. */
-  lastPosition(): number {
-    return translating(this.#path, () => (this.#lastPosition.get() as unknown as [number | null])[0] ?? 0);
-  }
-
   receiptOf(aggregateId: string, version: number): Receipt | undefined {
-    const row = this.#receiptRow(aggregateId, version);
-    return row === undefined ? undefined : receiptOfRow(row);
+    const commitId = this.#commitIdAt(aggregateId, version);
+    return commitId === undefined ? undefined : this.#receiptOfCommit(commitId);
   }
 
-  /** The receipts of a commit's events, in their order, each once. */
+  /** The receipts of a commit's events, in their order, each once, and read once: each names all that it covers. */
   receiptsOf({ events }: Pick<Commit, 'events'>): Receipt[] {
-    const receipts = new Map<number, ReceiptRow>();
+    const commitIds = new Set<number>();
     for (const { event } of events) {
-      const row = this.#receiptRow(event.aggregateId, event.aggregateVersion);
-      if (row !== undefined) receipts.set(row[0], row);
+      const commitId = this.#commitIdAt(event.aggregateId, event.aggregateVersion);
+      if (commitId !== undefined) commitIds.add(commitId);
     }
-    return [...receipts.values()].map(receiptOfRow);
+    return [...commitIds].flatMap((commitId) => this.#receiptOfCommit(commitId) ?? []);
   }
 
   async *readAggregate(aggregateId: string, range: AggregateRange): AsyncGenerator<readonly RecordedEvent[]> {
@@ -95,7 +92,7 @@ export class EventReader {
 
   async *scan(signal: AbortSignal | undefined): AsyncGenerator<readonly RecordedEvent[]> {
     await this.#turns.due();
-    const end = this.lastPosition();
+    const end = this.#lastPosition();
     let after: readonly [string, number] = ['', 0];
     signal?.throwIfAborted();
     for (;;) {
@@ -124,7 +121,7 @@ export class EventReader {
 
   async queryByTime(range: TimeRange): Promise<TimePage> {
     await this.#turns.due();
-    const snapshot = range.snapshot === undefined ? this.lastPosition() : Number(range.snapshot);
+    const snapshot = range.snapshot === undefined ? this.#lastPosition() : Number(range.snapshot);
     const events: RecordedEvent[] = [];
     let after = afterOf(range);
     let characters = 0;
@@ -147,15 +144,20 @@ export class EventReader {
     return translating(this.#path, () => readPage(statement, parameters, limit, eventOf));
   }
 
-  #receiptRow(aggregateId: string, version: number): ReceiptRow | undefined {
-    return translating(this.#path, () => this.#receipt.get(aggregateId, version)) as unknown as ReceiptRow | undefined;
+  /** 0 for an empty store. */
+  #lastPosition(): number {
+    return translating(this.#path, () => (this.#end.get() as unknown as [number | null])[0] ?? 0);
   }
-}
 
-type ReceiptRow = [commitId: number, receipt: string];
+  #commitIdAt(aggregateId: string, version: number): number | undefined {
+    const row = translating(this.#path, () => this.#commitId.get(aggregateId, version));
+    return (row as unknown as [number] | undefined)?.[0];
+  }
 
-function receiptOfRow([commitId, receipt]: ReceiptRow): Receipt {
-  return parseStored(receipt, `The receipt of commit ${commitId}`) as unknown as Receipt;
+  #receiptOfCommit(commitId: number): Receipt | undefined {
+    const row = translating(this.#path, () => this.#receipt.get(commitId)) as unknown as [string] | undefined;
+    return row && (parseStored(row[0], `The receipt of commit ${commitId}`) as unknown as Receipt);
+  }
 }
 
 type TimePlace = readonly [timestamp: number, aggregateId: string, version: number];

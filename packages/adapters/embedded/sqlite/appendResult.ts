@@ -1,13 +1,13 @@
 import {
   AmbiguousCommitError,
   type Commit,
-  DuplicateEventIdError,
   type JournalAppendResult,
   judgeAppend,
   type Receipt,
   type StoredPlace,
   type StoredState,
 } from '@nexus/shared';
+import { duplicateEventId } from '../duplicateEventId.ts';
 import { storeErrorOf } from './driver-errors.ts';
 import type { DriverFailure } from './driver-failure.ts';
 import type { AppendOutcome, HeldPlaces } from './protocol.ts';
@@ -35,7 +35,7 @@ export function appendResultOf(commit: Commit, outcome: AppendOutcome, context: 
     case 'found':
       return foundResult(commit, context.receiptsOf(commit));
     case 'duplicate-event-id':
-      throw duplicateOf(outcome);
+      throw duplicateEventId(outcome.eventId, outcome);
     case 'failed':
       throw storeErrorOf(outcome.failure, context.path);
     case 'ambiguous':
@@ -66,16 +66,6 @@ function placeKey(aggregateId: string, version: number): string {
 function foundResult({ receipt }: Commit, receipts: readonly Receipt[]): JournalAppendResult {
   const isOwn = receipts.length === 1 && receipts[0]?.receiptId === receipt.receiptId;
   return { replayed: !isOwn, receipts };
-}
-
-function duplicateOf(stored: {
-  readonly eventId: string;
-  readonly aggregateId: string;
-  readonly aggregateVersion: number;
-}): DuplicateEventIdError {
-  const { eventId, aggregateId, aggregateVersion } = stored;
-  const message = `Event id ${eventId} is already in the store, at version ${aggregateVersion} of ${aggregateId}; give each event its own`;
-  return new DuplicateEventIdError(message, { eventId, aggregateId, aggregateVersion });
 }
 
 function ambiguous({ shares }: Commit, { message }: DriverFailure): AmbiguousCommitError {

@@ -93,3 +93,19 @@ it('keeps the first 1,000 findings, and counts all', async () => {
   expect(report.findings).toHaveLength(1_000);
   expect(report.findingsTotal).toBe(1_504);
 });
+
+it('reads the receipt of an append of many aggregates once', async () => {
+  const { journal, store } = await arrange();
+  const events = Array.from({ length: 50 }, (_, index) => nextEvents(`wide-${index}`, 0, [DRAFT, DRAFT])).flat();
+  const { receipts } = await store.append(events);
+  const read: unknown[] = [];
+  journal.distortReceipt = (receipt) => {
+    read.push(receipt?.receiptId);
+    return receipt;
+  };
+
+  const report = await store.verify();
+
+  expect(report).toMatchObject({ clean: true, aggregates: 52 });
+  expect(read.filter((receiptId) => receiptId === receipts[0]?.receiptId)).toHaveLength(1);
+});

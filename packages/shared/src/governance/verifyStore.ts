@@ -3,9 +3,12 @@ import type { EventJournal } from '../ports/EventJournal.ts';
 import type { VerifyFinding, VerifyReport } from '../ports/EventStoreAdmin.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import type { Receipt } from '../types/Receipt.ts';
+import { compareUtf8 } from '../types/utf8.ts';
 import { digestOfAppend, digestOfEvent } from './digest.ts';
 
 const FINDINGS_MAX = 1_000;
+/** Shares of verified receipts that are remembered until their aggregates come: tens of MB at most. */
+const VERIFIED_SHARES_MAX = 100_000;
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal;
@@ -37,6 +40,9 @@ class Verification {
   /** The receipt that covers the previous event, and the version it reaches to. */
   #covered: { readonly aggregateId: string; readonly toVersion: number } | undefined;
 
+  /** The last version of each share that a verified receipt covers and that is still to come, by its first place. */
+  readonly #verified = new Map<string, number>();
+
   constructor(journal: EventJournal) {
     this.#journal = journal;
   }
@@ -63,10 +69,18 @@ class Verification {
     }
   }
 
-  /** Each receipt is read and checked once for each aggregate that it covers. */
+  /**
+   * A receipt is read and checked where the first of its shares stands, and its digest then speaks for the others too:
+   * it is as long as its append is wide, so that to check it again for each share would take quadratic time.
+   */
   async #checkReceipt(event: RecordedEvent): Promise<void> {
     const { aggregateId, aggregateVersion } = event;
     if (this.#covered?.aggregateId === aggregateId && aggregateVersion <= this.#covered.toVersion) return;
+    const toVersion = this.#takeVerified(event);
+    if (toVersion !== undefined) {
+      this.#covered = { aggregateId, toVersion };
+      return;
+    }
     const receipt = await this.#journal.getReceipt(aggregateId, aggregateVersion);
     const share = receipt?.shares.find((one) => one.aggregateId === aggregateId);
     if (receipt === undefined || share === undefined) {
@@ -76,6 +90,21 @@ class Verification {
     this.#covered = share;
     if (aggregateVersion !== share.fromVersion || receipt.digest !== (await this.#digestOfShares(receipt))) {
       this.#fault('receipt-mismatch', event, `receipt ${receipt.receiptId} was made for other content`);
+    } else this.#remember(receipt, aggregateId);
+  }
+
+  #takeVerified({ aggregateId, aggregateVersion }: RecordedEvent): number | undefined {
+    const key = placeKey(aggregateId, aggregateVersion);
+    const toVersion = this.#verified.get(key);
+    this.#verified.delete(key);
+    return toVersion;
+  }
+
+  /** Only what the scan, which goes by aggregate ids, still comes to. What finds no room is checked again there. */
+  #remember({ shares }: Receipt, currentId: string): void {
+    for (const { aggregateId, fromVersion, toVersion } of shares) {
+      if (this.#verified.size >= VERIFIED_SHARES_MAX) return;
+      if (compareUtf8(aggregateId, currentId) > 0) this.#verified.set(placeKey(aggregateId, fromVersion), toVersion);
     }
   }
 
@@ -114,4 +143,8 @@ class Verification {
       findingsTotal: this.#findingsTotal,
     };
   }
+}
+
+function placeKey(aggregateId: string, version: number): string {
+  return `${version} ${aggregateId}`;
 }
