@@ -1,29 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Measurement, median, WORKS } from './embedded/works.ts';
+import { CONTENDERS } from './embedded/contenders.ts';
+import { WORKS } from './embedded/works.ts';
+import { isInMemory, machine } from './machine.ts';
+import { hasStrace, runRepetition, syncsPerCommit } from './runRepetition.ts';
+import { type Row, table } from './table.ts';
 
 /** Runs the benchmarks: contenders take turns, each repetition in a new process on a new file. */
 const HELP = `npm run bench -- [GROUP] [--work NAME] [--repetitions N] [--events N] [--json]
 
   GROUP            embedded (default)
-  --work NAME      one of: ${Object.keys(WORKS).join(', ')} (default: all)
+  --work NAME      one of: ${Object.keys(WORKS).join(', ')}
+                   (default: all but append-to-stored)
   --repetitions N  of each contender at each work (default: 3)
-  --events N       stored before the query by type and time (default: 100,000)
+  --events N       stored before type-and-time and append-to-stored (default: 100,000)
   --json           the measurements, for machines`;
-
-const CONTENDERS = ['node:sqlite', 'node:sqlite, group commit', 'Nexus'] as const;
-const REPETITION = join(import.meta.dirname, 'embedded/repetition.ts');
-/** On the disk of the checkout: a temporary folder may lie in memory, where a sync costs nothing. */
-const SCRATCH = join(import.meta.dirname, '../.cache/bench');
-
-interface Row {
-  readonly work: string;
-  readonly contender: string;
-  readonly measurements: Measurement[];
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,83 +25,68 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const repetitions = Number(values.repetitions);
+const storedEvents = Number(values.events);
 
 function main(): void {
-  const works = values.work === undefined ? Object.keys(WORKS) : [values.work];
-  const isKnown =
-    works.every((work) => Object.hasOwn(WORKS, work)) && ['embedded'].includes(positionals[0] ?? 'embedded');
-  if (values.help || !isKnown) {
+  if (values.help || !isUnderstood()) {
     console.log(HELP);
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const rows = works.flatMap((work) => measure(work));
+  if (isInMemory())
+    say('The files lie in memory, where a sync costs nothing: no figure of an append is worth anything.');
+  const canCountSyncs = hasStrace();
+  if (!canCountSyncs) say('There is no strace here: syncs are not counted.');
+  const rows = works().flatMap((work) => measure(work, canCountSyncs));
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   if (values.json) console.log(JSON.stringify({ machine: machine(), rows }, null, 2));
   else console.log(`${machine()}\n\n${table(rows)}`);
 }
 
-function measure(work: string): Row[] {
-  const contenders = CONTENDERS.filter((name) => WORKS[work]?.needsFeed === undefined || name === 'Nexus');
-  const rows = contenders.map((contender) => ({ work, contender, measurements: [] as Measurement[] }));
-  for (let repetition = 1; repetition <= Number(values.repetitions); repetition++) {
+function isUnderstood(): boolean {
+  const groups = positionals.length === 0 || (positionals.length === 1 && positionals[0] === 'embedded');
+  const numbers = [repetitions, storedEvents].every((number) => Number.isSafeInteger(number) && number >= 1);
+  return groups && numbers && works().every((work) => Object.hasOwn(WORKS, work));
+}
+
+function works(): string[] {
+  if (values.work !== undefined) return [values.work];
+  return Object.keys(WORKS).filter((work) => WORKS[work]?.isLong !== true);
+}
+
+function measure(work: string, canCountSyncs: boolean): Row[] {
+  const kind = WORKS[work]?.kind ?? 'append';
+  const rows: Row[] = CONTENDERS.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => {
+    return { work, contender: name, measurements: [] };
+  });
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
     for (const { contender, measurements } of rows) {
-      process.stderr.write(`${work}, ${repetition} of ${values.repetitions}: ${contender}\n`);
-      measurements.push(runOnce(contender, work));
+      progress(`${work}, ${repetition} of ${repetitions}: ${contender}`);
+      const { commits: _, ...measurement } = runRepetition({ contender, work, storedEvents });
+      measurements.push(measurement);
     }
   }
+  if (canCountSyncs && kind === 'append') countSyncs(rows);
   return rows;
 }
 
-function runOnce(contender: string, work: string): Measurement {
-  mkdirSync(SCRATCH, { recursive: true });
-  const folder = mkdtempSync(join(SCRATCH, 'run-'));
-  try {
-    const parameters = [REPETITION, contender, work, folder, values.events];
-    return JSON.parse(execFileSync(process.execPath, parameters, { encoding: 'utf8' })) as Measurement;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+function countSyncs(rows: readonly Row[]): void {
+  for (const row of rows) {
+    progress(`${row.work}, counting syncs: ${row.contender}`);
+    row.syncsPerCommit = syncsPerCommit({ contender: row.contender, work: row.work, storedEvents });
   }
 }
 
-function table(rows: readonly Row[]): string {
-  const head =
-    '| work | contender | events/s | × raw | p50 ms (min–max) | commits per append | loop delay p99 ms |\n|---|---|---|---|---|---|---|';
-  return [head, ...rows.map((row) => line(row, rows))].join('\n');
+const CLEAR_LINE = '\r\x1b[2K';
+
+/** In a terminal one line that changes, else lines. */
+function progress(message: string): void {
+  process.stderr.write(process.stderr.isTTY ? `${CLEAR_LINE}${message}` : `${message}\n`);
 }
 
-function line({ work, contender, measurements }: Row, rows: readonly Row[]): string {
-  const raw = rows.find((row) => row.work === work && row.contender === CONTENDERS[0]);
-  const p50s = measurements.map(({ p50Ms }) => p50Ms);
-  const spread = `${median(p50s).toFixed(3)} (${Math.min(...p50s).toFixed(3)}–${Math.max(...p50s).toFixed(3)})`;
-  const rate = medianOf(measurements, 'eventsPerSecond');
-  const cells = [
-    WORKS[work]?.name ?? work,
-    contender,
-    rate === undefined ? '' : Math.round(rate).toLocaleString('en'),
-    raw === undefined ? '' : ratio(measurements, raw.measurements).toFixed(2),
-    spread,
-    medianOf(measurements, 'commitsPerAppend')?.toFixed(3) ?? '',
-    medianOf(measurements, 'loopDelayP99Ms')?.toFixed(1) ?? '',
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** How many times as quick as the raw database: by rate where there is one, else by the median time. */
-function ratio(own: readonly Measurement[], raw: readonly Measurement[]): number {
-  const rates = [medianOf(own, 'eventsPerSecond'), medianOf(raw, 'eventsPerSecond')] as const;
-  if (rates[0] !== undefined && rates[1] !== undefined) return rates[0] / rates[1];
-  return median(raw.map(({ p50Ms }) => p50Ms)) / median(own.map(({ p50Ms }) => p50Ms));
-}
-
-function medianOf(measurements: readonly Measurement[], key: keyof Measurement): number | undefined {
-  const found = measurements.flatMap((measurement) => measurement[key] ?? []);
-  return found.length === 0 ? undefined : median(found);
-}
-
-function machine(): string {
-  const [cpu] = cpus();
-  const { node, sqlite } = process.versions;
-  return `Node ${node}, SQLite ${sqlite}, ${cpus().length} × ${cpu?.model.trim()}, ${process.platform} ${process.arch}`;
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 main();

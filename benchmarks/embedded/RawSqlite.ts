@@ -3,8 +3,9 @@ import type { DomainEvent } from '@nexus/shared';
 import type { Contender } from './Contender.ts';
 
 /**
- * `node:sqlite` by itself: the same durability (write-ahead log, `synchronous=FULL`), the same condition on the version
- * and an index by type and time; no validation, no digest, no receipt, and everything on the main thread.
+ * `node:sqlite` by itself: the same durability (write-ahead log, `synchronous=FULL`, as rarely moved into the file), the
+ * same condition on the version and an index by type and time; no validation, no digest, no receipt, and everything on
+ * the main thread.
  */
 export class RawSqlite implements Contender {
   readonly #database: DatabaseSync;
@@ -19,6 +20,7 @@ export class RawSqlite implements Contender {
     this.#database.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 4000;
       CREATE TABLE events (
         position INTEGER PRIMARY KEY, aggregate_id TEXT NOT NULL, version INTEGER NOT NULL, event_id TEXT NOT NULL,
         event_type TEXT NOT NULL, timestamp INTEGER NOT NULL, payload TEXT NOT NULL, metadata TEXT NOT NULL,
