@@ -93,6 +93,21 @@ describe('prepareAppend', () => {
     });
   });
 
+  it('reports at most 100 unknown fields or reserved keys, with names cut to 60 characters', () => {
+    const many = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`${prefix}${index}/${'x'.repeat(1_000)}`, 1]));
+
+    for (const refusal of [refusalOf([event({ metadata: many('$') })]), refusalOf([event(many('f'))])]) {
+      expect(refusal.violations).toHaveLength(100);
+      expect(refusal.violations[0]?.pointer).toMatch(/~1x+…$/);
+      expect(refusal.message.length).toBeLessThan(30_000);
+    }
+  });
+
+  it('never quotes a payload that is no object', () => {
+    expect(JSON.stringify(refusalOf([event({ payload: 'hunter2' })]).violations)).not.toContain('hunter2');
+  });
+
   it('never quotes a value of the payload', () => {
     const refusal = refusalOf([event({ payload: { secret: 'hunter2\ud800' } })]);
 

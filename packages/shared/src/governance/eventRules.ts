@@ -1,3 +1,4 @@
+import { escapeSegment } from '../json/pointer.ts';
 import type { JsonValue } from '../types/json.ts';
 import { isCanonicalTime } from '../types/time.ts';
 import type { Violation } from '../types/Violation.ts';
@@ -6,6 +7,8 @@ import { checkJson, isPlainObject, type JsonFault } from './jsonRules.ts';
 const ID_BYTES_MAX = 1_600;
 const TYPE_BYTES_MAX = 1_024;
 const FUTURE_MS_MAX = 5 * 60_000;
+const FAULTS_MAX = 100;
+const NAME_LENGTH_MAX = 60;
 
 const FIELDS: ReadonlySet<string> = new Set([
   'eventId',
@@ -58,8 +61,9 @@ function fault(pointer: string, keyword: string, expected: JsonValue, message: s
 function unknownFields(event: Record<string, unknown>): JsonFault[] {
   return Object.keys(event)
     .filter((field) => !FIELDS.has(field))
+    .slice(0, FAULTS_MAX)
     .map((field) =>
-      fault(`/${field}`, 'unknownField', [...FIELDS], 'is no field of an event; put it into payload or metadata'),
+      fault(pointerTo(field), 'unknownField', [...FIELDS], 'is no field of an event; put it into payload or metadata'),
     );
 }
 
@@ -121,7 +125,7 @@ function checkTimestamp(value: unknown, now: number): JsonFault[] {
 
 function checkObject(field: string, value: unknown): JsonFault[] {
   if (!isPlainObject(value)) {
-    return [fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', describe(value))];
+    return [fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', kindOf(value))];
   }
   return checkJson(value, `/${field}`);
 }
@@ -130,13 +134,22 @@ function checkMetadata(metadata: unknown): JsonFault[] {
   const faults = checkObject('metadata', metadata);
   if (faults.length > 0) return faults;
   const given = metadata as Record<string, unknown>;
-  return [...Object.keys(given).flatMap(checkMetadataKey), ...checkKnownMetadata(given)];
+  const reserved = Object.keys(given).filter(isReserved).slice(0, FAULTS_MAX);
+  return [...reserved.map(reservedKey), ...checkKnownMetadata(given)];
 }
 
-function checkMetadataKey(key: string): JsonFault[] {
-  if (!key.startsWith('$') && !key.startsWith('nexus')) return [];
+function isReserved(key: string): boolean {
+  return key.startsWith('$') || key.startsWith('nexus');
+}
+
+function reservedKey(key: string): JsonFault {
   const message = 'is reserved: keys that start with $ or nexus belong to the store; rename it';
-  return [fault(`/metadata/${key}`, 'reservedKey', 'a key without the prefixes $ and nexus', message)];
+  return fault(`/metadata${pointerTo(key)}`, 'reservedKey', 'a key without the prefixes $ and nexus', message);
+}
+
+/** Names of any length come from outside. */
+function pointerTo(key: string): string {
+  return `/${escapeSegment(key.length <= NAME_LENGTH_MAX ? key : `${key.slice(0, NAME_LENGTH_MAX)}…`)}`;
 }
 
 function checkKnownMetadata(metadata: Record<string, unknown>): JsonFault[] {
@@ -157,10 +170,13 @@ function isSchemaVersion(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** What was found, short and harmless. */
+/** What was found, in short. Never for what lies in a payload. */
 function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : typeof value;
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, NAME_LENGTH_MAX)) : kindOf(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

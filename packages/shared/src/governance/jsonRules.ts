@@ -1,3 +1,4 @@
+import { escapeSegment } from '../json/pointer.ts';
 import type { Violation } from '../types/Violation.ts';
 
 /** A violation before it is known which event it belongs to. */
@@ -87,9 +88,4 @@ function report(walk: Walk, keyword: string, message: string): void {
   const [root, ...segments] = walk.path;
   const pointer = [root, ...segments.map((segment) => escapeSegment(String(segment)))].join('/');
   walk.faults.push({ pointer, keyword, message: `${pointer} ${message}` });
-}
-
-/** A key as a segment of a JSON Pointer (RFC 6901). */
-export function escapeSegment(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -48,6 +48,35 @@ describe('SchemaCatalog', () => {
     expect(getSchema.mock.calls.map(([type]) => type)).toEqual(['A', 'B', 'B', 'A']);
   });
 
+  it('takes null for a schema that nobody knows', async () => {
+    const { getSchema, catalog } = arrange();
+    getSchema.mockResolvedValueOnce(null as never);
+
+    expect(await catalog.find('A')).toBeUndefined();
+  });
+
+  it.each([
+    ['a text', 'schema'],
+    ['another type', { eventType: 'B', version: '1', digest: '1:0', schema: {} }],
+    ['no version', { eventType: 'A', digest: '1:0', schema: {} }],
+    ['no schema', { eventType: 'A', version: '1', digest: '1:0' }],
+  ])('says unavailable when the registry answers %s', async (_what, answer) => {
+    const { getSchema, catalog } = arrange();
+    getSchema.mockResolvedValueOnce(answer as never);
+
+    await expect(catalog.find('A')).rejects.toMatchObject({ code: 'GOVERNANCE_UNAVAILABLE' });
+  });
+
+  it('keeps a known schema, however many unknown ones are asked for', async () => {
+    const { registry, getSchema, catalog } = arrange();
+    registry.register('A', { type: 'object' });
+    await catalog.find('A', '1');
+    for (let index = 0; index < 10_001; index++) await catalog.find(`unknown-${index}`);
+    getSchema.mockRejectedValue(new Error('down'));
+
+    expect(await catalog.find('A', '1')).toMatchObject({ version: '1' });
+  });
+
   it('says unavailable when the registry hangs, fails or holds rubbish', async () => {
     const { clock, getSchema, catalog } = arrange();
     const unavailable = { code: 'GOVERNANCE_UNAVAILABLE', details: { part: 'schema-registry' } };

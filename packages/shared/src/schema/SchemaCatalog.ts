@@ -10,7 +10,7 @@ export interface CatalogEntry extends RegisteredSchema {
 }
 
 interface CachedAnswer {
-  readonly entry: CatalogEntry | undefined;
+  readonly entry: CatalogEntry;
   readonly fetchedAt: number;
 }
 
@@ -27,6 +27,8 @@ export class SchemaCatalog {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #answers = new Map<string, CachedAnswer>();
+  /** When the registry said that it does not know a schema. */
+  readonly #unknown = new Map<string, number>();
   readonly #compiled = new Map<string, CatalogEntry>();
   readonly #asking = new Map<string, Promise<CatalogEntry | undefined>>();
 
@@ -41,8 +43,10 @@ export class SchemaCatalog {
    * @throws GovernanceUnavailableError - the registry fails, or does not answer in time
    */
   async find(eventType: string, version?: string): Promise<CatalogEntry | undefined> {
-    const cached = this.#answers.get(keyOf(eventType, version));
-    if (cached !== undefined && this.#isFresh(cached, version)) return cached.entry;
+    const known = this.atHand(eventType, version);
+    if (known !== undefined) return known;
+    const unknownSince = this.#unknown.get(keyOf(eventType, version));
+    if (unknownSince !== undefined && this.#clock.now() - unknownSince < UNKNOWN_MS) return undefined;
     return this.refresh(eventType, version);
   }
 
@@ -62,17 +66,25 @@ export class SchemaCatalog {
     return asking;
   }
 
-  #isFresh({ entry, fetchedAt }: CachedAnswer, version: string | undefined): boolean {
-    const age = this.#clock.now() - fetchedAt;
-    if (entry === undefined) return age < UNKNOWN_MS;
-    return version !== undefined || age < LATEST_MS;
+  #isFresh({ fetchedAt }: CachedAnswer, version: string | undefined): boolean {
+    return version !== undefined || this.#clock.now() - fetchedAt < LATEST_MS;
   }
 
   async #ask(eventType: string, version: string | undefined): Promise<CatalogEntry | undefined> {
     const registered = await this.#fetch(eventType, version);
     const entry = registered === undefined ? undefined : this.#compile(registered);
-    remember(this.#answers, keyOf(eventType, version), { entry, fetchedAt: this.#clock.now() });
+    this.#remember(keyOf(eventType, version), entry);
     return entry;
+  }
+
+  /** Apart, so that types which nobody knows never drive out one that is known. */
+  #remember(key: string, entry: CatalogEntry | undefined): void {
+    const fetchedAt = this.#clock.now();
+    this.#unknown.delete(key);
+    if (entry === undefined) {
+      this.#answers.delete(key);
+      remember(this.#unknown, key, fetchedAt);
+    } else remember(this.#answers, key, { entry, fetchedAt });
   }
 
   async #fetch(eventType: string, version: string | undefined): Promise<RegisteredSchema | undefined> {
@@ -85,7 +97,7 @@ export class SchemaCatalog {
     try {
       const late = () => unavailable(`no answer within ${this.#timeoutMs} ms`);
       const ask = (signal: AbortSignal) => this.#registry.getSchema(eventType, version, { signal });
-      return await withTimeout(ask, this.#timeoutMs, this.#clock, late);
+      return checkAnswer(await withTimeout(ask, this.#timeoutMs, this.#clock, late), eventType);
     } catch (error) {
       if (error instanceof GovernanceUnavailableError) throw error;
       throw unavailable(error instanceof Error ? error.message : String(error), error);
@@ -115,6 +127,18 @@ export class SchemaCatalog {
 function keyOf(eventType: string, version: string | undefined): string {
   const type = `${eventType.length}:${eventType}`;
   return version === undefined ? type : `${type}@${version}`;
+}
+
+/** A registry that answers anything but a schema of this type, or that it knows none, has failed. */
+function checkAnswer(answer: RegisteredSchema | null | undefined, eventType: string): RegisteredSchema | undefined {
+  if (answer === undefined || answer === null) return undefined;
+  const isSchema =
+    answer.eventType === eventType &&
+    [answer.version, answer.digest].every((text) => typeof text === 'string') &&
+    typeof answer.schema === 'object' &&
+    answer.schema !== null;
+  if (!isSchema) throw new TypeError('its answer is no schema of this type');
+  return answer;
 }
 
 /** Bounded: the oldest entry makes room. */

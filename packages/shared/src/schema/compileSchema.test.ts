@@ -40,6 +40,11 @@ describe('compileSchema', () => {
     ['a look-ahead, which no linear engine has', { type: 'string', pattern: '(?=a)b' }],
     ['an unknown format', { type: 'string', format: 'zip' }],
     ['another dialect', { $schema: 'http://json-schema.org/draft-04/schema#' }],
+    [
+      'a schema for __proto__, which the library would not apply',
+      JSON.parse('{"properties":{"__proto__":{"type":"string"}}}'),
+    ],
+    ['$async, which would answer later than it is asked', { $async: true, type: 'object' }],
     ['uniqueItems over unbounded objects', { type: 'array', uniqueItems: true, items: { type: 'object' } }],
     ['uniqueItems deep inside', { properties: { a: { type: 'array', uniqueItems: true, maxItems: 1_001 } } }],
   ])('refuses %s', (_what, schema) => {
@@ -54,6 +59,37 @@ describe('compileSchema', () => {
     ];
 
     for (const schema of schemas) expect(compileSchema(schema as JsonObject)).toBeTypeOf('function');
+  });
+
+  it.each(['constructor', 'toString'])('counts no inherited %s as a property', (name) => {
+    const required = compileSchema({ type: 'object', required: [name] });
+    const optional = compileSchema({ properties: { [name]: { type: 'string' } } });
+
+    expect(required({})).toHaveLength(1);
+    expect(required({ [name]: 1 })).toEqual([]);
+    expect(optional({})).toEqual([]);
+    expect(optional({ [name]: 1 })).toHaveLength(1);
+  });
+
+  it('takes a property whose name begins as our keywords do', () => {
+    const check = compileSchema({ properties: { 'x-größe': { type: 'number' }, 'x-y': { type: 'number' } } });
+
+    expect(check({ 'x-größe': 'a' })).toHaveLength(1);
+  });
+
+  it('compares no items of an array that is too long, though it looks for every fault', () => {
+    const check = compileSchema({ type: 'array', uniqueItems: true, maxItems: 1_000, items: { type: 'array' } });
+    const repeated = Array.from({ length: 1_001 }, () => [1]);
+
+    expect(check(repeated).map(({ keyword }) => keyword)).toEqual(['maxItems']);
+    expect(check(repeated.slice(0, 2)).map(({ keyword }) => keyword)).toEqual(['uniqueItems']);
+  });
+
+  it.each([
+    ['https://example.com/a?b=c', 0],
+    ['example.com', 1],
+  ])('takes %s for a URL as URL.canParse does', (text, faults) => {
+    expect(compileSchema({ format: 'url' })(text)).toHaveLength(faults);
   });
 
   it('reports every fault of a small payload, and only the first of a large one', () => {

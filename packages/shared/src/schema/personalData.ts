@@ -1,21 +1,21 @@
 import type { JsonObject, JsonValue } from '../types/json.ts';
 
 /**
- * Whether a schema marks the place, or anything above it, with `x-nexus-pii: true`. Where it cannot be told (a
- * reference that leads out of the schema) the answer is yes.
+ * How many levels down a place the schema first marks with `x-nexus-pii: true`, 0 for the payload itself; `undefined`
+ * where it does not. Where it cannot be told (a reference that leads out of the schema), it counts as marked.
  *
  * @param segments - the place in the payload, as unescaped segments of its JSON Pointer
  */
-export function isPersonal(root: JsonObject, segments: readonly string[]): boolean {
+export function personalDepth(root: JsonObject, segments: readonly string[]): number | undefined {
   let level = expand(root, [root]);
-  for (const segment of segments) {
-    if (level.some(isMarked)) return true;
+  for (const [depth, segment] of segments.entries()) {
+    if (level.some(isMarked)) return depth;
     level = expand(
       root,
       level.flatMap((schema) => membersOf(schema, segment)),
     );
   }
-  return level.some(isMarked);
+  return level.some(isMarked) ? segments.length : undefined;
 }
 
 function isMarked(schema: JsonObject): boolean {
@@ -34,14 +34,15 @@ function expand(root: JsonObject, schemas: readonly JsonObject[]): JsonObject[] 
   return [...seen];
 }
 
-const BESIDE = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'not', 'dependentSchemas'];
+const BESIDE = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'not', 'dependentSchemas', 'dependencies'];
+const MAPS: ReadonlySet<string> = new Set(['dependentSchemas', 'dependencies']);
 
 function besides(root: JsonObject, schema: JsonObject): JsonObject[] {
   const references = ['$ref', '$dynamicRef'].flatMap((key) => {
     const reference = schema[key];
     return typeof reference === 'string' ? [resolve(root, reference)] : [];
   });
-  return [...references, ...BESIDE.flatMap((key) => subschemas(schema[key], key === 'dependentSchemas'))];
+  return [...references, ...BESIDE.flatMap((key) => subschemas(schema[key], MAPS.has(key)))];
 }
 
 function subschemas(value: JsonValue | undefined, isMap: boolean): JsonObject[] {
@@ -66,6 +67,8 @@ function membersOf(schema: JsonObject, segment: string): JsonObject[] {
 const UNRESOLVED: JsonObject = { 'x-nexus-pii': true };
 
 function resolve(root: JsonObject, reference: string): JsonObject {
+  // A reference is resolved from the nearest `$id`, and is not followed where there is more than the root's.
+  if (hasNestedId(root)) return UNRESOLVED;
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return UNRESOLVED;
   let target: JsonValue | undefined = root;
@@ -75,6 +78,14 @@ function resolve(root: JsonObject, reference: string): JsonObject {
     target = (target as JsonObject)[key];
   }
   return isObject(target) ? target : UNRESOLVED;
+}
+
+function hasNestedId(root: JsonObject): boolean {
+  const holdsId = (value: JsonValue): boolean =>
+    Array.isArray(value)
+      ? value.some(holdsId)
+      : isObject(value) && (typeof value.$id === 'string' || Object.values(value).some(holdsId));
+  return Object.values(root).some(holdsId);
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,4 +1,4 @@
-import { escapeSegment } from '../governance/jsonRules.ts';
+import { escapeSegment } from '../json/pointer.ts';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 
@@ -6,17 +6,39 @@ const UNIQUE_ITEMS_MAX = 1_000;
 const SCALARS: ReadonlySet<JsonValue> = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 /**
- * Refuses what would let a payload cost more than linear time: `uniqueItems` over an unbounded array of objects.
+ * Refuses what would let a payload cost more than linear time (`uniqueItems` over an unbounded array of objects), and
+ * what would not be in force: `$async`, which makes the validator answer later than it is asked, and `__proto__`.
  *
  * @throws InvalidArgumentError
  */
-export function refuseUnsafeSchema(schema: JsonValue, pointer = ''): void {
+export function refuseUnsafeSchema(schema: JsonObject): void {
+  if (schema.$async !== undefined) throw new InvalidArgumentError('schema', '/$async is not supported; leave it out');
+  refuseWithin(schema, '');
+}
+
+function refuseWithin(schema: JsonValue, pointer: string): void {
   if (Array.isArray(schema)) {
-    for (const [index, item] of schema.entries()) refuseUnsafeSchema(item, `${pointer}/${index}`);
+    for (const [index, item] of schema.entries()) refuseWithin(item, `${pointer}/${index}`);
   } else if (typeof schema === 'object' && schema !== null) {
     refuseUnboundedUnique(schema as JsonObject, pointer);
-    for (const [key, value] of Object.entries(schema)) refuseUnsafeSchema(value, `${pointer}/${escapeSegment(key)}`);
+    refuseProto(schema as JsonObject, pointer);
+    for (const [key, value] of Object.entries(schema)) refuseWithin(value, `${pointer}/${escapeSegment(key)}`);
   }
+}
+
+/** The schema without the comparisons of large items, whose time grows with the square of an array's length. */
+export function withoutUniqueItems(schema: JsonValue): JsonValue {
+  if (Array.isArray(schema)) return schema.map(withoutUniqueItems);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const isCostly = (schema as JsonObject).uniqueItems === true && !hasScalarItems(schema as JsonObject);
+  const kept = Object.entries(schema).filter(([key]) => !(isCostly && key === 'uniqueItems'));
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutUniqueItems(value)]));
+}
+
+/** Ajv passes over a property of this name, so that its schema would look as if it were in force. */
+function refuseProto(schema: JsonObject, pointer: string): void {
+  if (!Object.hasOwn(schema, '__proto__')) return;
+  throw new InvalidArgumentError('schema', `${pointer}/__proto__ cannot be checked; give the field another name`);
 }
 
 function refuseUnboundedUnique(schema: JsonObject, pointer: string): void {

@@ -3,7 +3,7 @@ import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { SchemaEvidence } from '../types/Receipt.ts';
 import type { Violation } from '../types/Violation.ts';
 import type { CatalogEntry, SchemaCatalog } from './SchemaCatalog.ts';
-import { violationsOf } from './violationsOf.ts';
+import { VIOLATIONS_MAX, violationsOf } from './violationsOf.ts';
 
 /** What the schemas say about an append. */
 export interface SchemaVerdict {
@@ -56,7 +56,7 @@ async function validateAsking(
     verdicts.push(await validateEvent(event, index, catalog, unknownTypes));
   }
   return verdictOf(
-    verdicts.flatMap(({ violations }) => violations),
+    verdicts.flatMap(({ violations }) => violations).slice(0, VIOLATIONS_MAX),
     verdicts.map(({ evidence }) => evidence),
   );
 }

@@ -66,6 +66,26 @@ describe('violationsOf', () => {
     ['in prefixItems', { properties: { a: { prefixItems: [{ enum: [1], 'x-nexus-pii': true }] } } }, { a: [secret] }],
     ['in a branch of if', { ...conditional, properties: { a: { type: 'number' } } }, { a: secret }],
     ['by pattern', { patternProperties: { '^a': { type: 'number', 'x-nexus-pii': true } } }, { a1: secret }],
+    [
+      'under dependencies',
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        properties: { a: { type: 'number' } },
+        dependencies: { a: { properties: { a: { 'x-nexus-pii': true } } } },
+      },
+      { a: secret },
+    ],
+    [
+      'behind a reference within a nested $id',
+      { properties: { a: { $id: 'https://x.y/a', allOf: [{ $ref: '#/$defs/n' }], $defs: { n: { type: 'number' } } } } },
+      { a: secret },
+    ],
+    ['as the name of a property', { propertyNames: { maxLength: 3 } }, { [secret]: 1 }],
+    [
+      'by a key below it',
+      { properties: { a: { 'x-nexus-pii': true, additionalProperties: { type: 'number' } } } },
+      { a: { [secret]: 'x' } },
+    ],
     ['as an additional property', { additionalProperties: { type: 'number', 'x-nexus-pii': true } }, { any: secret }],
   ])('never shows the value of a field that is marked as personal %s', (_where, schema, payload) => {
     const found = violations(schema, payload);

@@ -1,12 +1,13 @@
 import type { ErrorObject } from 'ajv';
-import { escapeSegment } from '../governance/jsonRules.ts';
+import { escapeSegment, unescapeSegment } from '../json/pointer.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 import type { Violation } from '../types/Violation.ts';
-import { isPersonal } from './personalData.ts';
+import { personalDepth } from './personalData.ts';
 
 const FOUND_LENGTH_MAX = 60;
-const VIOLATIONS_MAX = 100;
+/** Most violations that one append reports. */
+export const VIOLATIONS_MAX = 100;
 
 /** Ajv's faults as violations: where, which rule, what was expected and found. The first 100. */
 export function violationsOf(
@@ -16,8 +17,11 @@ export function violationsOf(
   schema: JsonObject,
 ): Violation[] {
   return faults.slice(0, VIOLATIONS_MAX).map((fault) => {
-    const pointer = `/payload${fault.instancePath}${missingOrExtra(fault)}`;
-    const found = foundOf(fault, schema);
+    const segments = segmentsOf(fault);
+    const depth = personalDepth(schema, segments);
+    // Below a personal field even the keys are personal.
+    const pointer = ['/payload', ...segments.slice(0, depth).map(escapeSegment)].join('/');
+    const found = foundOf(fault, depth !== undefined);
     const message = `${pointer} ${ruleOf(fault)}${found === undefined ? '' : `, found ${found}`}`;
     const expected = expectedOf(fault);
     return {
@@ -32,10 +36,17 @@ export function violationsOf(
   });
 }
 
+/** The place that the fault is about, in the payload. */
+function segmentsOf(fault: ErrorObject): string[] {
+  const around = fault.instancePath.split('/').slice(1).map(unescapeSegment);
+  const name = missingOrExtra(fault);
+  return name === undefined ? around : [...around, name];
+}
+
 /** The property that the fault is about, where ajv names the object around it. */
-function missingOrExtra({ params }: ErrorObject): string {
-  const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-  return typeof name === 'string' ? `/${escapeSegment(name)}` : '';
+function missingOrExtra({ params }: ErrorObject): string | undefined {
+  const name: unknown = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
+  return typeof name === 'string' ? name : undefined;
 }
 
 function ruleOf(fault: ErrorObject): string {
@@ -61,12 +72,10 @@ function expectedOf({ schema }: ErrorObject): JsonValue | undefined {
   return undefined;
 }
 
-/** Absent where the fault is about a property that is not there; never the value of a personal field. */
-function foundOf(fault: ErrorObject, schema: JsonObject): string | undefined {
-  if (missingOrExtra(fault) !== '') return undefined;
-  const segments = fault.instancePath.split('/').slice(1).map(unescapeSegment);
-  if (isPersonal(schema, segments)) return 'a value that the schema marks as personal';
-  return describe(fault.data as JsonValue);
+/** Absent where the fault is about a property itself, or its name; never the value of a personal field. */
+function foundOf(fault: ErrorObject, isPersonal: boolean): string | undefined {
+  if (missingOrExtra(fault) !== undefined || fault.propertyName !== undefined) return undefined;
+  return isPersonal ? 'a value that the schema marks as personal' : describe(fault.data as JsonValue);
 }
 
 function describe(data: JsonValue): string {
@@ -77,8 +86,4 @@ function describe(data: JsonValue): string {
 
 function shorten(text: string): string {
   return text.length <= FOUND_LENGTH_MAX ? text : `${text.slice(0, FOUND_LENGTH_MAX)}…`;
-}
-
-function unescapeSegment(segment: string): string {
-  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
