@@ -104,6 +104,18 @@ describe('prepareAppend', () => {
     }
   });
 
+  it('stays short, however long names are and however many events are wrong', () => {
+    const longKey = 'k'.repeat(1_000_000);
+    const values = { [longKey]: Array.from({ length: 200 }, () => Number.NaN) };
+    const repeated = Array.from({ length: 2_000 }, (_, index) => event({ aggregateVersion: index + 1 }));
+
+    for (const events of [[event({ payload: values })], [event({ eventId: longKey, other: 1 })], repeated]) {
+      const refusal = refusalOf(events);
+      expect(refusal.violations.length).toBeLessThanOrEqual(100);
+      expect(JSON.stringify(refusal.violations).length + refusal.message.length).toBeLessThan(100_000);
+    }
+  });
+
   it('never quotes a payload that is no object', () => {
     expect(JSON.stringify(refusalOf([event({ payload: 'hunter2' })]).violations)).not.toContain('hunter2');
   });

@@ -5,7 +5,10 @@ import type { JsonObject } from '../types/json.ts';
 import type { AggregateShare } from '../types/Receipt.ts';
 import type { Violation } from '../types/Violation.ts';
 import { canonicalEvent, digestOfAppend, digestOfText } from './digest.ts';
-import { checkFields } from './eventRules.ts';
+import { checkFields, idFault } from './eventRules.ts';
+
+/** Most violations that one append reports. */
+const VIOLATIONS_MAX = 100;
 
 /** An event that keeps the envelope's rules, copied so that its caller can no longer change it. */
 interface PreparedEvent {
@@ -36,7 +39,7 @@ type SizeLimits = Pick<JournalCapabilities, 'eventBytesMax' | 'appendBytesMax'>;
 export function prepareAppend(events: unknown, now: number, limits: SizeLimits): PreparedAppend {
   const given = checkArray(events);
   for (const [index, event] of given.entries()) refuse(checkFields(event, index, now), event);
-  refuse(checkTogether(given as DomainEvent[]));
+  refuse(checkTogether(given as DomainEvent[]).slice(0, VIOLATIONS_MAX));
   return prepareValid(given as DomainEvent[], limits);
 }
 
@@ -49,7 +52,7 @@ function checkArray(events: unknown): readonly unknown[] {
 function refuse(violations: readonly Violation[], event?: unknown): void {
   if (violations.length === 0) return;
   const eventId = (event as Partial<DomainEvent> | null | undefined)?.eventId;
-  throw new InvalidEventError(violations, typeof eventId === 'string' ? eventId : undefined);
+  throw new InvalidEventError(violations, idFault(eventId) === undefined ? eventId : undefined);
 }
 
 /** The rules between the events of one append: ids are unique, and versions of one aggregate follow each other. */

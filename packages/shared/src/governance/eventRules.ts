@@ -1,4 +1,4 @@
-import { escapeSegment } from '../json/pointer.ts';
+import { shortSegment } from '../json/pointer.ts';
 import type { JsonValue } from '../types/json.ts';
 import { isCanonicalTime } from '../types/time.ts';
 import type { Violation } from '../types/Violation.ts';
@@ -46,11 +46,11 @@ export function checkFields(event: unknown, eventIndex: number, now: number): Vi
     ...checkObject('payload', event.payload),
     ...checkMetadata(event.metadata),
   ];
-  return faults.map((fault) => withEvent(fault, eventIndex, event.eventId));
+  return faults.slice(0, FAULTS_MAX).map((fault) => withEvent(fault, eventIndex, event.eventId));
 }
 
 function withEvent(fault: JsonFault, eventIndex: number, eventId: unknown): Violation {
-  const id = typeof eventId === 'string' ? { eventId } : {};
+  const id = typeof eventId === 'string' && idFault(eventId) === undefined ? { eventId } : {};
   return { eventIndex, ...id, ...fault };
 }
 
@@ -63,7 +63,12 @@ function unknownFields(event: Record<string, unknown>): JsonFault[] {
     .filter((field) => !FIELDS.has(field))
     .slice(0, FAULTS_MAX)
     .map((field) =>
-      fault(pointerTo(field), 'unknownField', [...FIELDS], 'is no field of an event; put it into payload or metadata'),
+      fault(
+        `/${shortSegment(field)}`,
+        'unknownField',
+        [...FIELDS],
+        'is no field of an event; put it into payload or metadata',
+      ),
     );
 }
 
@@ -144,12 +149,7 @@ function isReserved(key: string): boolean {
 
 function reservedKey(key: string): JsonFault {
   const message = 'is reserved: keys that start with $ or nexus belong to the store; rename it';
-  return fault(`/metadata${pointerTo(key)}`, 'reservedKey', 'a key without the prefixes $ and nexus', message);
-}
-
-/** Names of any length come from outside. */
-function pointerTo(key: string): string {
-  return `/${escapeSegment(key.length <= NAME_LENGTH_MAX ? key : `${key.slice(0, NAME_LENGTH_MAX)}…`)}`;
+  return fault(`/metadata/${shortSegment(key)}`, 'reservedKey', 'a key without the prefixes $ and nexus', message);
 }
 
 function checkKnownMetadata(metadata: Record<string, unknown>): JsonFault[] {

@@ -1,4 +1,4 @@
-import { escapeSegment } from '../json/pointer.ts';
+import { shortSegment } from '../json/pointer.ts';
 import type { Violation } from '../types/Violation.ts';
 
 /** A violation before it is known which event it belongs to. */
@@ -86,6 +86,6 @@ function checkMember(key: string | number, value: unknown, depth: number, walk: 
 
 function report(walk: Walk, keyword: string, message: string): void {
   const [root, ...segments] = walk.path;
-  const pointer = [root, ...segments.map((segment) => escapeSegment(String(segment)))].join('/');
+  const pointer = [root, ...segments.map((segment) => shortSegment(String(segment)))].join('/');
   walk.faults.push({ pointer, keyword, message: `${pointer} ${message}` });
 }

@@ -4,7 +4,8 @@ import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
-import { refuseUnsafeSchema, withoutUniqueItems } from './schemaSafety.ts';
+import { refuseUnsafeSchema } from './schemaSafety.ts';
+import { useLinearUniqueItems } from './useLinearUniqueItems.ts';
 
 /** Checks a payload; returns its faults, `[]` when it is valid. */
 export type CompiledSchema = (payload: JsonValue) => readonly ErrorObject[];
@@ -14,6 +15,17 @@ const ALL_FAULTS_TEXT_MAX = 256 * 1024;
 
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 const DRAFT_2020_12 = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+
+const WEB_URL = /^(?:https?|ftp):\/\/\S+$/i;
+
+/** The fault of a payload that the schema cannot be applied to. */
+const UNCHECKABLE: ErrorObject = {
+  keyword: 'uncheckable',
+  instancePath: '',
+  schemaPath: '#',
+  params: {},
+  message: 'cannot be checked against its schema',
+};
 
 /** What was compiled already: a registered schema is compiled once, whoever needs it. */
 const COMPILED = new WeakMap<JsonObject, CompiledSchema>();
@@ -37,13 +49,20 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
 function compileAnew(schema: JsonObject): CompiledSchema {
   const first = compileWith(schema, { allErrors: false });
   let all: ReturnType<typeof compileWith> | undefined;
-  return (payload) => {
+  const check: CompiledSchema = (payload) => {
     if (first(payload)) return [];
-    const faults = first.errors ?? [];
-    if (JSON.stringify(payload).length > ALL_FAULTS_TEXT_MAX) return faults;
-    // A comparison that the first fault spared must not be made only to list the others.
-    all ??= compileWith(withoutUniqueItems(schema) as JsonObject, { allErrors: true });
-    return all(payload) ? faults : (all.errors ?? faults);
+    if (JSON.stringify(payload).length > ALL_FAULTS_TEXT_MAX) return first.errors ?? [];
+    all ??= compileWith(schema, { allErrors: true });
+    all(payload);
+    return all.errors ?? [];
+  };
+  return (payload) => {
+    try {
+      return check(payload);
+    } catch {
+      // Such as a schema that refers to itself without end, or a payload that overrides what ajv calls.
+      return [UNCHECKABLE];
+    }
   };
 }
 
@@ -64,7 +83,8 @@ function compileWith(schema: JsonObject, options: Options) {
   });
   addFormats.default(ajv);
   // The library's own pattern for it takes quadratic time.
-  ajv.addFormat('url', (text: string) => URL.canParse(text));
+  ajv.addFormat('url', (text: string) => WEB_URL.test(text) && URL.canParse(text));
+  useLinearUniqueItems(ajv);
   try {
     ajv.addVocabulary(ownKeywords(schema));
     refuseInvalid(schema, Dialect);

@@ -75,7 +75,7 @@ function resolve(root: JsonObject, reference: string): JsonObject {
   for (const segment of reference.slice(2).split('/')) {
     if (typeof target !== 'object' || target === null) return UNRESOLVED;
     const key = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
-    target = (target as JsonObject)[key];
+    target = Object.hasOwn(target, key) ? (target as JsonObject)[key] : undefined;
   }
   return isObject(target) ? target : UNRESOLVED;
 }

@@ -26,15 +26,6 @@ function refuseWithin(schema: JsonValue, pointer: string): void {
   }
 }
 
-/** The schema without the comparisons of large items, whose time grows with the square of an array's length. */
-export function withoutUniqueItems(schema: JsonValue): JsonValue {
-  if (Array.isArray(schema)) return schema.map(withoutUniqueItems);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const isCostly = (schema as JsonObject).uniqueItems === true && !hasScalarItems(schema as JsonObject);
-  const kept = Object.entries(schema).filter(([key]) => !(isCostly && key === 'uniqueItems'));
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutUniqueItems(value)]));
-}
-
 /** Ajv passes over a property of this name, so that its schema would look as if it were in force. */
 function refuseProto(schema: JsonObject, pointer: string): void {
   if (!Object.hasOwn(schema, '__proto__')) return;

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { escapeSegment, unescapeSegment } from '../json/pointer.ts';
+import { shortSegment, unescapeSegment } from '../json/pointer.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 import type { Violation } from '../types/Violation.ts';
@@ -20,9 +20,11 @@ export function violationsOf(
     const segments = segmentsOf(fault);
     const depth = personalDepth(schema, segments);
     // Below a personal field even the keys are personal.
-    const pointer = ['/payload', ...segments.slice(0, depth).map(escapeSegment)].join('/');
+    const pointer = ['/payload', ...segments.slice(0, depth).map(shortSegment)].join('/');
     const found = foundOf(fault, depth !== undefined);
-    const message = `${pointer} ${ruleOf(fault)}${found === undefined ? '' : `, found ${found}`}`;
+    const isWithin = depth !== undefined && depth < segments.length;
+    const rule = isWithin ? `breaks the rule ${fault.keyword} somewhere within` : ruleOf(fault);
+    const message = `${pointer} ${rule}${found === undefined ? '' : `, found ${found}`}`;
     const expected = expectedOf(fault);
     return {
       eventIndex,
