@@ -24,7 +24,7 @@ export interface Work {
   run(contender: Contender, storedEvents: number): Promise<Measurement>;
 }
 
-const APPEND_MS = 1_500;
+const APPEND_MS = 1_200;
 const READ_MS = 700;
 const RESULTS = 100;
 /** Events of one append where they are only to be there. */
