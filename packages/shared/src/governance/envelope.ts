@@ -3,12 +3,9 @@ import type { DomainEvent } from '../types/DomainEvent.ts';
 import { AppendTooLargeError, EventTooLargeError, InvalidEventError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { AggregateShare } from '../types/Receipt.ts';
-import type { Violation } from '../types/Violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import { canonicalEvent, digestOfAppend, digestOfText } from './digest.ts';
 import { checkFields, idFault } from './eventRules.ts';
-
-/** Most violations that one append reports. */
-const VIOLATIONS_MAX = 100;
 
 /** An event that keeps the envelope's rules, copied so that its caller can no longer change it. */
 interface PreparedEvent {

@@ -1,13 +1,12 @@
 import { shortSegment } from '../json/pointer.ts';
 import type { JsonValue } from '../types/json.ts';
 import { isCanonicalTime } from '../types/time.ts';
-import type { Violation } from '../types/Violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import { checkJson, isPlainObject, type JsonFault } from './jsonRules.ts';
 
 const ID_BYTES_MAX = 1_600;
 const TYPE_BYTES_MAX = 1_024;
 const FUTURE_MS_MAX = 5 * 60_000;
-const FAULTS_MAX = 100;
 const NAME_LENGTH_MAX = 60;
 
 const FIELDS: ReadonlySet<string> = new Set([
@@ -46,7 +45,7 @@ export function checkFields(event: unknown, eventIndex: number, now: number): Vi
     ...checkObject('payload', event.payload),
     ...checkMetadata(event.metadata),
   ];
-  return faults.slice(0, FAULTS_MAX).map((fault) => withEvent(fault, eventIndex, event.eventId));
+  return faults.slice(0, VIOLATIONS_MAX).map((fault) => withEvent(fault, eventIndex, event.eventId));
 }
 
 function withEvent(fault: JsonFault, eventIndex: number, eventId: unknown): Violation {
@@ -61,7 +60,7 @@ function fault(pointer: string, keyword: string, expected: JsonValue, message: s
 function unknownFields(event: Record<string, unknown>): JsonFault[] {
   return Object.keys(event)
     .filter((field) => !FIELDS.has(field))
-    .slice(0, FAULTS_MAX)
+    .slice(0, VIOLATIONS_MAX)
     .map((field) =>
       fault(
         `/${shortSegment(field)}`,
@@ -139,7 +138,7 @@ function checkMetadata(metadata: unknown): JsonFault[] {
   const faults = checkObject('metadata', metadata);
   if (faults.length > 0) return faults;
   const given = metadata as Record<string, unknown>;
-  const reserved = Object.keys(given).filter(isReserved).slice(0, FAULTS_MAX);
+  const reserved = Object.keys(given).filter(isReserved).slice(0, VIOLATIONS_MAX);
   return [...reserved.map(reservedKey), ...checkKnownMetadata(given)];
 }
 

@@ -1,11 +1,10 @@
 import { shortSegment } from '../json/pointer.ts';
-import type { Violation } from '../types/Violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 
 /** A violation before it is known which event it belongs to. */
 export type JsonFault = Omit<Violation, 'eventIndex' | 'eventId'>;
 
 const DEPTH_MAX = 64;
-const FAULTS_MAX = 100;
 
 /** An object made by a literal, by `JSON.parse` or without a prototype; of any realm. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -59,7 +58,7 @@ function checkContainer(value: object, depth: number, walk: Walk): void {
   if (depth > DEPTH_MAX) {
     report(walk, 'depth', `is nested deeper than ${DEPTH_MAX} levels; flatten it`);
   } else if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && walk.faults.length < FAULTS_MAX; index++) {
+    for (let index = 0; index < value.length && walk.faults.length < VIOLATIONS_MAX; index++) {
       checkMember(index, value[index], depth, walk);
     }
   } else if (isPlainObject(value)) {
@@ -71,7 +70,7 @@ function checkContainer(value: object, depth: number, walk: Walk): void {
 
 function checkMembers(value: Record<string, unknown>, depth: number, walk: Walk): void {
   for (const key of Object.keys(value)) {
-    if (walk.faults.length >= FAULTS_MAX) return;
+    if (walk.faults.length >= VIOLATIONS_MAX) return;
     if (!key.isWellFormed())
       report(walk, 'unicode', 'has a key with half of a surrogate pair; send well-formed Unicode');
     else checkMember(key, value[key], depth, walk);

@@ -6,8 +6,9 @@ const UNIQUE_ITEMS_MAX = 1_000;
 const SCALARS: ReadonlySet<JsonValue> = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 /**
- * Refuses what would let a payload cost more than linear time (`uniqueItems` over an unbounded array of objects), and
- * what would not be in force: `$async`, which makes the validator answer later than it is asked, and `__proto__`.
+ * Refuses what lets a payload cost more than linear time wherever the schema is used, in clients and registries too
+ * (`uniqueItems` over an unbounded array of objects), and what would not be in force: `$async`, which makes the
+ * validator answer later than it is asked, and `__proto__`.
  *
  * @throws InvalidArgumentError
  */
@@ -40,7 +41,7 @@ function refuseUnboundedUnique(schema: JsonObject, pointer: string): void {
   const remedy = `needs maxItems of at most ${UNIQUE_ITEMS_MAX}, or items of a scalar type`;
   throw new InvalidArgumentError(
     'schema',
-    `${pointer}/uniqueItems ${remedy}: comparing large items takes quadratic time`,
+    `${pointer}/uniqueItems ${remedy}: whoever else validates by this schema would compare each item with every other`,
   );
 }
 

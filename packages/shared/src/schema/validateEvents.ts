@@ -1,9 +1,9 @@
 import type { Awaitable } from '../types/awaitable.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { SchemaEvidence } from '../types/Receipt.ts';
-import type { Violation } from '../types/Violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import type { CatalogEntry, SchemaCatalog } from './SchemaCatalog.ts';
-import { VIOLATIONS_MAX, violationsOf } from './violationsOf.ts';
+import { violationsOf } from './violationsOf.ts';
 
 /** What the schemas say about an append. */
 export interface SchemaVerdict {

@@ -2,12 +2,10 @@ import type { ErrorObject } from 'ajv';
 import { shortSegment, unescapeSegment } from '../json/pointer.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
-import type { Violation } from '../types/Violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import { personalDepth } from './personalData.ts';
 
 const FOUND_LENGTH_MAX = 60;
-/** Most violations that one append reports. */
-export const VIOLATIONS_MAX = 100;
 
 /** Ajv's faults as violations: where, which rule, what was expected and found. The first 100. */
 export function violationsOf(

@@ -1,5 +1,8 @@
 import type { JsonValue } from './json.ts';
 
+/** Most violations that one append reports: hostile data must not fill memory and logs. */
+export const VIOLATIONS_MAX = 100;
+
 /** One broken rule, in a form for programs. */
 export interface Violation {
   /** Index of the event in the append. Absent when the append as a whole is meant. */
