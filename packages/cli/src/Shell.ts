@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type GovernedEventStore, type GovernedEventStoreOptions, NotFoundError, type Principal } from '@nexus/shared';
 import type { CommandContext } from './CommandContext.ts';
+import type { NexusConfig } from './config/NexusConfig.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { createLogger } from './io/createLogger.ts';
 import type { Output } from './io/Output.ts';
@@ -35,6 +36,8 @@ export class Shell {
   readonly context: CommandContext;
   readonly json: boolean;
   readonly storeUrl: string;
+  /** What `nexus.config.json` says; empty where there is none. */
+  readonly config: NexusConfig;
   readonly out: Output;
   readonly err: Output;
   /** Aborted when the operator stops the command, or when nobody reads its output any more. */
@@ -43,6 +46,7 @@ export class Shell {
   constructor(context: CommandContext, outputs: { out: Output; err: Output }, options: GlobalOptions) {
     this.context = context;
     this.json = options.json === true;
+    this.config = {};
     this.storeUrl = options.store ?? (context.env.NEXUS_STORE || DEFAULT_STORE);
     this.out = outputs.out;
     this.err = outputs.err;

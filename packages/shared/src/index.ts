@@ -44,7 +44,15 @@ export { type LoggerPort, SILENT_LOGGER } from './ports/LoggerPort.ts';
 export type { PolicyDecision, PolicyDenial, PolicyPort, PolicyRequest } from './ports/PolicyPort.ts';
 export type { Admission, RateLimiterPort } from './ports/RateLimiterPort.ts';
 export type { RecordStore, StoredRecord } from './ports/RecordStore.ts';
-export type { RegisteredSchema, SchemaRegistryPort } from './ports/SchemaRegistryPort.ts';
+export type {
+  EvolutionRules,
+  PayloadRule,
+  RegisteredSchema,
+  RegisterOptions,
+  SchemaRegistry,
+  SchemaRegistryPort,
+  UpcastExample,
+} from './ports/SchemaRegistryPort.ts';
 export type {
   ConsumerOptions,
   DeliveryContext,
@@ -56,6 +64,11 @@ export type {
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
 export { type RateLimiterOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
+export type {
+  CompatibilityLevel,
+  CompatibilityLevels,
+  Incompatibility,
+} from './schema/compatibility/CompatibilityLevel.ts';
 export { InMemorySchemaRegistry } from './schema/InMemorySchemaRegistry.ts';
 export type {
   DomainEvent,
@@ -88,9 +101,11 @@ export {
   PolicyDeniedError,
   QueryTooLargeError,
   RateLimitError,
+  SchemaIncompatibleError,
   SchemaValidationError,
   StoreClosedError,
   StoreUnavailableError,
+  UpcastError,
   VersionGapError,
 } from './types/errors.ts';
 export type { JsonObject, JsonValue } from './types/json.ts';

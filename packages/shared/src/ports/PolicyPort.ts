@@ -1,9 +1,10 @@
+import type { Awaitable } from '../types/awaitable.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { Principal } from '../types/Principal.ts';
 
 export interface PolicyRequest {
-  /** `append` decides on `events`; `read` decides on `aggregateId`. */
-  readonly action: 'append' | 'read';
+  /** `append` and `import` (of history) decide on `events`; `read` decides on `aggregateId`. */
+  readonly action: 'append' | 'import' | 'read';
   readonly principal: Principal;
   /** ISO 8601, UTC, milliseconds. */
   readonly now: string;
@@ -40,4 +41,10 @@ export interface PolicyPort {
    * @throws anything - the engine cannot decide: the append is refused as unavailable
    */
   decide(request: PolicyRequest, options?: { readonly signal?: AbortSignal }): PolicyDecision | Promise<PolicyDecision>;
+
+  /**
+   * The text of the set of policies that a revision names, whose digest the revision is. The store keeps it, so that a
+   * receipt can be explained after the policies have changed. Default: nothing is kept.
+   */
+  source?(revision: string): Awaitable<string | undefined>;
 }

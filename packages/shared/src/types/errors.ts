@@ -1,3 +1,4 @@
+import type { CompatibilityLevel, Incompatibility } from '../schema/compatibility/CompatibilityLevel.ts';
 import type { Violation } from './Violation.ts';
 
 /**
@@ -164,6 +165,24 @@ export class VersionGapError extends NexusError<
 > {
   readonly code = 'VERSION_GAP';
   readonly kind = 'conflict';
+}
+
+/** A schema breaks the compatibility level of its event type, and is not registered. */
+export class SchemaIncompatibleError extends NexusError<
+  'SCHEMA_INCOMPATIBLE',
+  { eventType: string; level: CompatibilityLevel; incompatibilities: readonly Incompatibility[] }
+> {
+  readonly code = 'SCHEMA_INCOMPATIBLE';
+  readonly kind = 'invalid';
+}
+
+/** A stored payload cannot be turned into the version of its schema that the reader asks for. */
+export class UpcastError extends NexusError<
+  'UPCAST_FAILED',
+  { eventType: string; aggregateId: string; aggregateVersion: number; from: string; to: string; reason: string }
+> {
+  readonly code = 'UPCAST_FAILED';
+  readonly kind = 'configuration';
 }
 
 /** An event with this id is stored at this version, with other content. */
