@@ -1,12 +1,12 @@
+import { askPolicy } from '../policy/askPolicy.ts';
 import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import type { Clock } from '../ports/Clock.ts';
 import type { LoggerPort } from '../ports/LoggerPort.ts';
 import type { PolicyDecision, PolicyPort } from '../ports/PolicyPort.ts';
-import { withTimeout } from '../resilience/withTimeout.ts';
 import type { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts';
-import { type Awaitable, andThen, isPending } from '../types/awaitable.ts';
-import { GovernanceUnavailableError, PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
+import { type Awaitable, andThen } from '../types/awaitable.ts';
+import { PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
 import type { JsonValue } from '../types/json.ts';
 import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
@@ -68,11 +68,10 @@ export class Governor {
 
   /** Whether the principal may read the aggregate. Without policies everybody may. */
   async mayRead(principal: Principal, aggregateId: string): Promise<boolean> {
-    const { policy, clock, timeoutMs } = this.#options;
+    const { policy, clock } = this.#options;
     if (policy === undefined) return true;
     const request = { action: 'read', principal, now: isoTime(clock.now()), events: [], aggregateId } as const;
-    const ask = (signal: AbortSignal) => policy.decide(request, { signal });
-    const { decision } = await withTimeout(ask, timeoutMs, clock, () => this.#unavailable('no answer in time'));
+    const { decision } = await askPolicy(policy, request, this.#options);
     return decision === 'allow';
   }
 
@@ -87,21 +86,10 @@ export class Governor {
   }
 
   #askPolicy(append: PreparedAppend, principal: Principal, now: number): Awaitable<PolicyDecision | undefined> {
-    const { policy, clock, timeoutMs } = this.#options;
+    const { policy } = this.#options;
     if (policy === undefined) return undefined;
     const events = append.events.map(({ event }) => event);
-    const request = { action: 'append', principal, now: isoTime(now), events } as const;
-    const late = () => this.#unavailable(`no answer within ${timeoutMs} ms`);
-    const failed = (error: unknown): never => {
-      if (error instanceof GovernanceUnavailableError) throw error;
-      throw this.#unavailable(error instanceof Error ? error.message : String(error), error);
-    };
-    try {
-      const answer = withTimeout((signal) => policy.decide(request, { signal }), timeoutMs, clock, late);
-      return isPending(answer) ? answer.then(checkDecision).catch(failed) : checkDecision(answer);
-    } catch (error) {
-      return failed(error);
-    }
+    return askPolicy(policy, { action: 'append', principal, now: isoTime(now), events }, this.#options);
   }
 
   /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */
@@ -112,11 +100,6 @@ export class Governor {
     logger.warn({ refusals: found, shares: append.shares }, 'observed: enforcement would have refused this append');
     const details = { refusals: found, shares: append.shares as unknown as JsonValue };
     await auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
-  }
-
-  #unavailable(reason: string, cause?: unknown): GovernanceUnavailableError {
-    const message = `The policy engine failed: ${reason}. Nothing was stored; try again`;
-    return new GovernanceUnavailableError(message, { part: 'policy-engine', reason }, { cause });
   }
 }
 
@@ -131,17 +114,6 @@ function denied(decision: PolicyDecision | undefined): PolicyDeniedError[] {
   const { revision, denials } = decision;
   const why = denials.map(({ policy, message }) => `${policy}: ${message}`).join('; ');
   return [new PolicyDeniedError(`The append is denied by policy. ${why}`, { action: 'append', revision, denials })];
-}
-
-/** An engine that answers anything but a decision has not allowed the append. */
-function checkDecision(answer: PolicyDecision): PolicyDecision {
-  const { decision, engine, revision, matched, denials }: Partial<PolicyDecision> = answer ?? {};
-  const isDecision =
-    (decision === 'allow' || decision === 'deny') &&
-    [engine, revision].every((text) => typeof text === 'string') &&
-    [matched, denials].every(Array.isArray);
-  if (!isDecision) throw new TypeError('its answer is no decision');
-  return answer;
 }
 
 function evidenceOf({ engine, revision, decision, matched, observed }: PolicyDecision): PolicyEvidence {
