@@ -2,6 +2,7 @@ export { InMemoryAuditLog } from './audit/InMemoryAuditLog.ts';
 export { LoggerAuditLog } from './audit/LoggerAuditLog.ts';
 export { InMemoryRecordStore } from './feed/InMemoryRecordStore.ts';
 export { canonicalEvent, canonicalJson, digestOfAppend, digestOfEvent, digestOfText } from './governance/digest.ts';
+export { EventJudge, type EventJudgeOptions, type Judgement } from './governance/EventJudge.ts';
 export { GovernedEventStore } from './governance/GovernedEventStore.ts';
 export { checkGovernance, type GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
@@ -9,6 +10,7 @@ export { type EventDraft, type NextEventsOptions, nextEvents } from './governanc
 export { parseJson } from './json/parseJson.ts';
 export { InMemoryPolicy, type InMemoryPolicyOptions, type PolicyRule } from './policy/InMemoryPolicy.ts';
 export type { AuditLogPort, AuditRecord } from './ports/AuditLogPort.ts';
+export { AUDIT_SEAL_PREFIX, type AuditSeal, isAuditSeal } from './ports/AuditSeal.ts';
 export { type Clock, SYSTEM_CLOCK } from './ports/Clock.ts';
 export type {
   AggregateRange,
@@ -64,12 +66,23 @@ export type {
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
 export { type RateLimiterOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
+export { bundleSchema, type ResolveSchema } from './schema/bundleSchema.ts';
 export type {
   CompatibilityLevel,
   CompatibilityLevels,
   Incompatibility,
 } from './schema/compatibility/CompatibilityLevel.ts';
-export { InMemorySchemaRegistry } from './schema/InMemorySchemaRegistry.ts';
+export { checkLevels, levelOf } from './schema/compatibility/levelOf.ts';
+export { compileSchema } from './schema/compileSchema.ts';
+export { checkExamples } from './schema/evolution/checkExamples.ts';
+export { InMemorySchemaRegistry, type InMemorySchemaRegistryOptions } from './schema/InMemorySchemaRegistry.ts';
+export { type KeptVersion, SchemaHistory } from './schema/SchemaHistory.ts';
+export {
+  type SchemaRegistryConfig,
+  SchemaRegistryFactory,
+  type SchemaRegistryProvider,
+} from './schema/SchemaRegistryFactory.ts';
+export { checkOptionNames } from './types/checkOptionNames.ts';
 export type {
   DomainEvent,
   EventMap,
@@ -109,6 +122,7 @@ export {
   VersionGapError,
 } from './types/errors.ts';
 export type { JsonObject, JsonValue } from './types/json.ts';
+export { nearestNames } from './types/nearestNames.ts';
 export { ANONYMOUS, type Principal } from './types/Principal.ts';
 export type {
   AggregateShare,

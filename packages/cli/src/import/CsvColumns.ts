@@ -1,5 +1,5 @@
+import { nearestNames } from '@nexus/shared';
 import { InputError, UsageError } from '../errors.ts';
-import { nearestNames } from './nearestNames.ts';
 
 /** Which column means what, as the command line names them. */
 export interface ColumnOptions {

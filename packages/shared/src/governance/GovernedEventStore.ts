@@ -34,6 +34,7 @@ import { checkGovernance, type GovernedEventStoreOptions } from './GovernedEvent
 import { Governor } from './Governor.ts';
 import { keepGoverned } from './governedMark.ts';
 import { checkAggregateId, checkEventId, checkVersion } from './parameters.ts';
+import { RulesArchive } from './RulesArchive.ts';
 import { readEvents } from './readEvents.ts';
 import { TemporalQueries } from './TemporalQueries.ts';
 import { Telemetry } from './telemetry.ts';
@@ -61,6 +62,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   readonly #pipeline: AppendPipeline;
   readonly #queries: TemporalQueries;
   readonly #consumers: ConsumerRecords;
+  readonly #archive: RulesArchive;
   readonly #subscriptions = new Set<Subscription>();
   readonly #appending = new Set<Promise<unknown>>();
   #isGoverned = false;
@@ -80,6 +82,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     this.#telemetry = new Telemetry(journal.name);
     this.#retry = createRetry(options.retry);
     this.#consumers = new ConsumerRecords(journal.records);
+    this.#archive = new RulesArchive(journal.records, this.#retry);
     this.capabilities = Object.freeze({
       ...journal.capabilities,
       schemaValidation: schemaRegistry !== undefined,
@@ -199,6 +202,11 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     return verifyStore(this.#journal, options);
   }
 
+  findRules(digest: string): Promise<string | undefined> {
+    this.#begin('findRules');
+    return this.#archive.find(digest);
+  }
+
   consumers(): Promise<ConsumerReport[]> {
     this.#begin('consumers');
     return this.#consumers.reports(this.#journal, this.#clock.now());
@@ -248,7 +256,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     return new AppendPipeline({
       ...common,
       journal: this.#journal,
-      governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs }),
+      governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs, archive: this.#archive }),
       ensureGoverned: (principal) => this.#ensureGoverned(principal),
       uniqueEventIds,
       retry: this.#retry,

@@ -12,6 +12,7 @@ import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import type { PreparedAppend } from './envelope.ts';
+import type { RulesArchive } from './RulesArchive.ts';
 import { summaryOf } from './refusalSummary.ts';
 
 /** What let an append in. */
@@ -33,9 +34,10 @@ export interface GovernorOptions {
   readonly auditLog: AuditLogPort;
   readonly logger: LoggerPort;
   readonly clock: Clock;
+  readonly archive: RulesArchive;
 }
 
-const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [] };
+const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [], entries: [] };
 
 /** Decides on appends: first the schemas, then the policies, each over the whole append. Fails closed. */
 export class Governor {
@@ -59,9 +61,8 @@ export class Governor {
         refusals.push(...denied(decision));
         const policy = decision === undefined ? null : evidenceOf(decision);
         const made = { decidedAt, schemas: schemas.evidence, schemaVersions: schemas.versions, policy };
-        return refusals.length === 0
-          ? made
-          : andThen(this.#observe(refusals, append, principal, decidedAt), () => made);
+        const observed = refusals.length === 0 ? undefined : this.#observe(refusals, append, principal, decidedAt);
+        return andThen(observed, () => andThen(this.#keepRules(schemas, decision), () => made));
       });
     });
   }
@@ -90,6 +91,15 @@ export class Governor {
     if (policy === undefined) return undefined;
     const events = append.events.map(({ event }) => event);
     return askPolicy(policy, { action: 'append', principal, now: isoTime(now), events }, this.#options);
+  }
+
+  /** What a receipt names must be found as long as the receipt. */
+  #keepRules({ entries }: SchemaVerdict, decision: PolicyDecision | undefined): Awaitable<void> {
+    const { archive, policy } = this.#options;
+    return andThen(archive.keepSchemas(entries), () => {
+      if (decision === undefined || policy?.source === undefined) return undefined;
+      return archive.keepPolicies(decision.revision, (revision) => policy.source?.(revision));
+    });
   }
 
   /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */

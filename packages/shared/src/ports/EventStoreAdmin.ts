@@ -59,6 +59,12 @@ export interface EventStoreAdmin {
     readonly onProgress?: (events: number) => void;
   }): Promise<VerifyReport>;
 
+  /**
+   * The rules that a receipt names by their digest, as the store has kept them: the canonical JSON of a schema, or the
+   * text of a set of policies. `undefined` where there are none: the engine gives no text, or the event is older.
+   */
+  findRules(digest: string): Promise<string | undefined>;
+
   /** All durable consumers, by name. */
   consumers(): Promise<ConsumerReport[]>;
 

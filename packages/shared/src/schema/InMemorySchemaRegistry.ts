@@ -1,47 +1,56 @@
-import { canonicalJson, digestOfText } from '../governance/digest.ts';
 import { typeFault } from '../governance/eventRules.ts';
-import type { RegisteredSchema, SchemaRegistryPort } from '../ports/SchemaRegistryPort.ts';
+import type { RegisteredSchema, RegisterOptions, SchemaRegistry } from '../ports/SchemaRegistryPort.ts';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import { compileSchema } from './compileSchema.ts';
+import { compareUtf8 } from '../types/utf8.ts';
+import { bundleSchema } from './bundleSchema.ts';
+import type { CompatibilityLevel, CompatibilityLevels } from './compatibility/CompatibilityLevel.ts';
+import { checkLevels, levelOf } from './compatibility/levelOf.ts';
+import { SchemaHistory } from './SchemaHistory.ts';
+
+export interface InMemorySchemaRegistryOptions {
+  /** Default: `BACKWARD` for every type. */
+  readonly compatibility?: CompatibilityLevels;
+}
 
 /** A registry in memory, for tests and for services that ship their schemas in code. */
-export class InMemorySchemaRegistry implements SchemaRegistryPort {
-  readonly #versions = new Map<string, RegisteredSchema[]>();
+export class InMemorySchemaRegistry implements SchemaRegistry {
+  readonly #levels: CompatibilityLevels;
+  readonly #histories = new Map<string, SchemaHistory>();
 
-  /**
-   * Adds a schema for the payloads of an event type, as its latest version. The same text again changes nothing.
-   *
-   * @param options.version - default: one more than the number of versions there are
-   * @throws InvalidArgumentError - the schema cannot be used, or the version exists with another text
-   */
-  register(eventType: string, schema: JsonObject, options: { readonly version?: string } = {}): RegisteredSchema {
+  /** @throws ConfigurationError - a compatibility level is none */
+  constructor({ compatibility = {} }: InMemorySchemaRegistryOptions = {}) {
+    this.#levels = checkLevels(compatibility);
+  }
+
+  /** Answers at once. Examples beside the rules are not run: call `checkExamples` in a test. */
+  register(eventType: string, schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
     const fault = typeFault(eventType);
     if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
-    const own = structuredClone(schema);
-    compileSchema(own);
-    const versions = this.#versions.get(eventType) ?? [];
-    const digest = digestOfText(canonicalJson(own));
-    const known = versions.find((one) =>
-      options.version === undefined ? one.digest === digest : one.version === options.version,
+    const history = this.#histories.get(eventType) ?? new SchemaHistory(eventType, this.levelOf(eventType));
+    const own = bundleSchema(
+      structuredClone(schema),
+      (name, version) => this.#histories.get(name)?.find(version)?.schema,
     );
-    if (known !== undefined) return sameText(known, digest);
-    const version = options.version ?? String(versions.length + 1);
-    const registered = { eventType, version, digest, schema: own };
-    this.#versions.set(eventType, [...versions, registered]);
+    const registered = history.propose(own, options);
+    history.add(registered);
+    this.#histories.set(eventType, history);
     return registered;
   }
 
-  async getSchema(eventType: string, version?: string): Promise<RegisteredSchema | undefined> {
-    const versions = this.#versions.get(eventType);
-    return version === undefined ? versions?.at(-1) : versions?.find((one) => one.version === version);
+  levelOf(eventType: string): CompatibilityLevel {
+    return levelOf(this.#levels, eventType);
   }
-}
 
-function sameText(known: RegisteredSchema, digest: string): RegisteredSchema {
-  if (known.digest === digest) return known;
-  throw new InvalidArgumentError(
-    'version',
-    `${known.version} of ${known.eventType} is registered with another schema; register a new version`,
-  );
+  async listTypes(): Promise<readonly string[]> {
+    return [...this.#histories.keys()].sort(compareUtf8);
+  }
+
+  async listVersions(eventType: string): Promise<readonly RegisteredSchema[]> {
+    return this.#histories.get(eventType)?.versions ?? [];
+  }
+
+  async getSchema(eventType: string, version?: string): Promise<RegisteredSchema | undefined> {
+    return this.#histories.get(eventType)?.find(version);
+  }
 }

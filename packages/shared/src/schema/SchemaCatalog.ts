@@ -2,11 +2,14 @@ import type { Clock } from '../ports/Clock.ts';
 import type { RegisteredSchema, SchemaRegistryPort } from '../ports/SchemaRegistryPort.ts';
 import { withTimeout } from '../resilience/withTimeout.ts';
 import { GovernanceUnavailableError } from '../types/errors.ts';
+import type { SchemaEvidence } from '../types/Receipt.ts';
 import { type CompiledSchema, compileSchema } from './compileSchema.ts';
 
 /** A registered schema, compiled. */
 export interface CatalogEntry extends RegisteredSchema {
   readonly check: CompiledSchema;
+  /** What a receipt says of a payload that keeps the schema, made once. */
+  readonly valid: SchemaEvidence;
 }
 
 interface CachedAnswer {
@@ -66,8 +69,10 @@ export class SchemaCatalog {
     return asking;
   }
 
-  #isFresh({ fetchedAt }: CachedAnswer, version: string | undefined): boolean {
-    return version !== undefined || this.#clock.now() - fetchedAt < LATEST_MS;
+  /** An active version never changes; one that is not may become so when its level changes. */
+  #isFresh({ entry, fetchedAt }: CachedAnswer, version: string | undefined): boolean {
+    const isFinal = version !== undefined && entry.inactive === undefined;
+    return isFinal || this.#clock.now() - fetchedAt < LATEST_MS;
   }
 
   async #ask(eventType: string, version: string | undefined): Promise<CatalogEntry | undefined> {
@@ -105,11 +110,14 @@ export class SchemaCatalog {
   }
 
   #compile(registered: RegisteredSchema): CatalogEntry {
-    const key = JSON.stringify([registered.eventType, registered.version, registered.digest]);
+    const { inactive = '' } = registered;
+    const key = JSON.stringify([registered.eventType, registered.version, registered.digest, inactive]);
     const known = this.#compiled.get(key);
     if (known !== undefined) return known;
     try {
-      const entry = { ...registered, check: compileSchema(registered.schema) };
+      const { eventType, version, digest } = registered;
+      const valid = { eventType, outcome: 'valid', version, digest } as const;
+      const entry = { ...registered, check: compileSchema(registered.schema), valid };
       remember(this.#compiled, key, entry);
       return entry;
     } catch (error) {

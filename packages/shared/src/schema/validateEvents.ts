@@ -13,11 +13,14 @@ export interface SchemaVerdict {
   readonly evidence: readonly SchemaEvidence[];
   /** By event index: the version that the event was checked against. */
   readonly versions: readonly (string | undefined)[];
+  /** By event index: the schema that it was checked against, where there is one. */
+  readonly entries: readonly (CatalogEntry | undefined)[];
 }
 
 interface EventVerdict {
   readonly violations: readonly Violation[];
   readonly evidence: SchemaEvidence;
+  readonly entry?: CatalogEntry;
 }
 
 /**
@@ -31,17 +34,20 @@ export function validateEvents(
   catalog: SchemaCatalog,
   unknownTypes: 'refuse' | 'allow',
 ): Awaitable<SchemaVerdict> {
-  const evidence = validEvidence(events, catalog);
-  return evidence === undefined ? validateAsking(events, catalog, unknownTypes) : verdictOf([], evidence);
+  const entries = validEntries(events, catalog);
+  if (entries === undefined) return validateAsking(events, catalog, unknownTypes);
+  const evidence = entries.map(({ valid }) => valid);
+  return verdictOf([], evidence, entries);
 }
 
 /** @returns `undefined` as soon as the registry must be asked, or something is invalid */
-function validEvidence(events: readonly DomainEvent[], catalog: SchemaCatalog): SchemaEvidence[] | undefined {
-  const all: SchemaEvidence[] = [];
+function validEntries(events: readonly DomainEvent[], catalog: SchemaCatalog): CatalogEntry[] | undefined {
+  const all: CatalogEntry[] = [];
   for (const event of events) {
     const entry = catalog.atHand(event.eventType, versionOf(event));
-    if (entry === undefined || entry.check(event.payload).length > 0) return undefined;
-    all.push(evidenceOf(entry, 'valid'));
+    const isValid = entry !== undefined && entry.inactive === undefined && entry.check(event.payload).length === 0;
+    if (!isValid) return undefined;
+    all.push(entry);
   }
   return all;
 }
@@ -58,20 +64,21 @@ async function validateAsking(
   return verdictOf(
     verdicts.flatMap(({ violations }) => violations).slice(0, VIOLATIONS_MAX),
     verdicts.map(({ evidence }) => evidence),
+    verdicts.map(({ entry }) => entry),
   );
 }
 
-function verdictOf(violations: readonly Violation[], evidence: readonly SchemaEvidence[]): SchemaVerdict {
-  return { violations, evidence: mergeEvidence(evidence), versions: evidence.map(({ version }) => version) };
+function verdictOf(
+  violations: readonly Violation[],
+  evidence: readonly SchemaEvidence[],
+  entries: readonly (CatalogEntry | undefined)[],
+): SchemaVerdict {
+  return { violations, evidence: mergeEvidence(evidence), versions: evidence.map(({ version }) => version), entries };
 }
 
 /** The version that an event names; `undefined`: the latest. */
 function versionOf({ metadata: { schemaVersion } }: DomainEvent): string | undefined {
   return schemaVersion === undefined ? undefined : String(schemaVersion);
-}
-
-function evidenceOf({ eventType, version, digest }: CatalogEntry, outcome: SchemaEvidence['outcome']): SchemaEvidence {
-  return { eventType, outcome, version, digest };
 }
 
 async function validateEvent(
@@ -83,6 +90,7 @@ async function validateEvent(
   const version = versionOf(event);
   const entry = await catalog.find(event.eventType, version);
   if (entry === undefined) return unknownVerdict(event, eventIndex, version, unknownTypes);
+  if (entry.inactive !== undefined) return inactiveVerdict(entry, entry.inactive, event, eventIndex);
   const verdict = checkAgainst(entry, event, eventIndex);
   if (verdict.violations.length === 0 || version !== undefined) return verdict;
   return afterRefresh(verdict, entry, event, eventIndex, catalog);
@@ -103,7 +111,28 @@ async function afterRefresh(
 
 function checkAgainst(entry: CatalogEntry, event: DomainEvent, eventIndex: number): EventVerdict {
   const violations = violationsOf(entry.check(event.payload), event, eventIndex, entry.schema);
-  return { violations, evidence: evidenceOf(entry, violations.length === 0 ? 'valid' : 'invalid-observed') };
+  return { violations, evidence: violations.length === 0 ? entry.valid : invalid(entry), entry };
+}
+
+function invalid({ valid }: CatalogEntry): SchemaEvidence {
+  return { ...valid, outcome: 'invalid-observed' };
+}
+
+/** A version that its registry keeps, and that nothing may be appended under. */
+function inactiveVerdict(
+  entry: CatalogEntry,
+  inactive: string,
+  { eventType, eventId }: DomainEvent,
+  eventIndex: number,
+): EventVerdict {
+  const pointer = '/metadata/schemaVersion';
+  const found = entry.version;
+  const message = `${pointer} names version ${found} of ${eventType}, which is not active: ${inactive}`;
+  return {
+    violations: [{ eventIndex, eventId, pointer, keyword: 'inactiveVersion', found, message }],
+    evidence: invalid(entry),
+    entry,
+  };
 }
 
 function unknownVerdict(

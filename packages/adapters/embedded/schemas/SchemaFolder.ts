@@ -1,0 +1,205 @@
+import { linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type CompatibilityLevel,
+  ConfigurationError,
+  InvalidArgumentError,
+  isNexusError,
+  type JsonObject,
+  type RegisteredSchema,
+  type UpcastExample,
+} from '@nexus/shared';
+import { decodeName, encodeName } from '../encodeName.ts';
+import { readJsonFile, readTextFile } from './readFiles.ts';
+
+/** What `<n>.registered.json` says. */
+export interface Registration {
+  readonly digest: string;
+  readonly level: CompatibilityLevel;
+}
+
+/** A version as its files hold it. */
+export interface SchemaFile {
+  readonly version: string;
+  readonly schema: JsonObject;
+  readonly up?: string;
+  readonly down?: string;
+  readonly examples?: readonly UpcastExample[];
+  readonly registered?: Registration;
+}
+
+/** Names the event type in the schema, where the folder's name is too short for it. */
+const TRUE_NAME = 'x-nexus-event-type';
+const VERSION_FILE = /^([1-9]\d{0,8})\.json$/;
+
+/** The files of a `FileSchemaRegistry`. Knows nothing of what makes a version active. */
+export class SchemaFolder {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws ConfigurationError - the folder is not there, or cannot be read */
+  types(): string[] {
+    return this.#entries(this.#folder).flatMap((name) => {
+      if (name.startsWith('.')) return [];
+      const [first] = this.#versionsIn(join(this.#folder, name));
+      if (first === undefined) return [];
+      return [decodeName(name) ?? this.#trueName(name, first)];
+    });
+  }
+
+  /** The versions, oldest first; none for a type that has no folder. @throws ConfigurationError */
+  read(eventType: string): SchemaFile[] {
+    this.#entries(this.#folder);
+    const folder = this.#folderOf(eventType);
+    return this.#versionsIn(folder).map((version) => readVersion(folder, version));
+  }
+
+  schemaOf(name: string, version: string): JsonObject | undefined {
+    const folder = this.#folderOf(name);
+    return this.#versionsIn(folder).includes(version) ? readSchema(folder, version) : undefined;
+  }
+
+  /** The schema as it is written: with the type's name where the folder's cannot say it. */
+  named(eventType: string, schema: JsonObject): JsonObject {
+    return decodeName(encodeName(eventType)) === eventType ? schema : { ...schema, [TRUE_NAME]: eventType };
+  }
+
+  /** @throws InvalidArgumentError - a version of this registry is a number above all that there are */
+  refuseVersion(version: string, existing: readonly RegisteredSchema[]): void {
+    const last = Number(existing.at(-1)?.version ?? 0);
+    if (VERSION_FILE.test(`${version}.json`) && Number(version) > last) return;
+    throw new InvalidArgumentError('version', `must be a number above ${last} in a folder of schemas, not ${version}`);
+  }
+
+  /**
+   * @throws InvalidArgumentError - another process has registered the version meanwhile
+   * @throws ConfigurationError - the files cannot be written
+   */
+  write(eventType: string, source: JsonObject, proposed: RegisteredSchema, level: CompatibilityLevel): void {
+    refuseFunctions(proposed);
+    const folder = this.#folderOf(eventType);
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeVersion(folder, source, proposed, level);
+    } catch (cause) {
+      if (isNexusError(cause)) throw cause;
+      throw new ConfigurationError('schemas', `${folder} cannot be written: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  /** Creates the folder for the first registration. */
+  make(): void {
+    mkdirSync(this.#folder, { recursive: true });
+  }
+
+  #folderOf(eventType: string): string {
+    return join(this.#folder, encodeName(eventType));
+  }
+
+  #entries(folder: string): string[] {
+    try {
+      return readdirSync(folder).sort();
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new ConfigurationError('schemas', `The folder of schemas ${folder} cannot be read: ${reason}`, { cause });
+    }
+  }
+
+  /** As texts, ascending by number. */
+  #versionsIn(folder: string): string[] {
+    try {
+      const versions = readdirSync(folder).flatMap((name) => VERSION_FILE.exec(name)?.[1] ?? []);
+      return versions.sort((left, right) => Number(left) - Number(right));
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+      throw new ConfigurationError('schemas', `The folder of schemas ${folder} cannot be read: ${message}`, { cause });
+    }
+  }
+
+  #trueName(folderName: string, version: string): string {
+    const folder = join(this.#folder, folderName);
+    const name = readSchema(folder, version)[TRUE_NAME];
+    if (typeof name === 'string' && encodeName(name) === folderName) return name;
+    const remedy = `rename it, or say ${TRUE_NAME} in its schemas`;
+    throw new ConfigurationError('schemas', `The folder ${folder} is not the encoded name of an event type; ${remedy}`);
+  }
+}
+
+function readVersion(folder: string, version: string): SchemaFile {
+  const path = (suffix: string): string => join(folder, `${version}.${suffix}`);
+  const up = readTextFile(path('up.jsonata'));
+  const down = readTextFile(path('down.jsonata'));
+  const examples = readJsonFile(path('examples.json')) as readonly UpcastExample[] | undefined;
+  const registered = readJsonFile(path('registered.json')) as unknown as Registration | undefined;
+  return {
+    version,
+    schema: readSchema(folder, version),
+    ...(up === undefined ? {} : { up }),
+    ...(down === undefined ? {} : { down }),
+    ...(examples === undefined ? {} : { examples: checkExamplesShape(examples, path('examples.json')) }),
+    ...(registered === undefined ? {} : { registered }),
+  };
+}
+
+function readSchema(folder: string, version: string): JsonObject {
+  const file = join(folder, `${version}.json`);
+  const schema = readJsonFile(file);
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
+  throw new ConfigurationError('schemas', `${file} is no JSON Schema: it must hold a JSON object`);
+}
+
+function checkExamplesShape(examples: unknown, file: string): readonly UpcastExample[] {
+  const isExample = (one: Partial<UpcastExample> | null): boolean =>
+    typeof one?.before === 'object' && one.before !== null && typeof one.after === 'object' && one.after !== null;
+  if (Array.isArray(examples) && examples.every(isExample)) return examples;
+  throw new ConfigurationError('schemas', `${file} must hold an array of { "before": {…}, "after": {…} }`);
+}
+
+function refuseFunctions({ up, down }: Pick<RegisteredSchema, 'up' | 'down'>): void {
+  const wrong = typeof up === 'function' ? 'up' : typeof down === 'function' ? 'down' : undefined;
+  if (wrong === undefined) return;
+  throw new InvalidArgumentError(
+    wrong,
+    'must be a JSONata expression in a folder of schemas; give functions to the store as upcasters',
+  );
+}
+
+function writeVersion(
+  folder: string,
+  source: JsonObject,
+  { version, digest, up, down, examples }: RegisteredSchema,
+  level: CompatibilityLevel,
+): void {
+  const path = (suffix: string): string => join(folder, `${version}.${suffix}`);
+  if (up !== undefined) writeText(path('up.jsonata'), `${up}\n`);
+  if (down !== undefined) writeText(path('down.jsonata'), `${down}\n`);
+  if (examples !== undefined) writeText(path('examples.json'), jsonText(examples));
+  writeNew(path('json'), jsonText(source));
+  writeText(path('registered.json'), jsonText({ digest, level }));
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function writeText(file: string, text: string): void {
+  writeFileSync(file, text, { flush: true });
+}
+
+/** Writes a file that was not there, whole or not at all. */
+function writeNew(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeText(temporary, text);
+  try {
+    linkSync(temporary, file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new InvalidArgumentError('version', `is taken: ${file} was written meanwhile; register again`, { cause });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

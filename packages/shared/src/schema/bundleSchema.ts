@@ -1,0 +1,103 @@
+import { escapeSegment } from '../json/pointer.ts';
+import { InvalidArgumentError } from '../types/errors.ts';
+import type { JsonObject, JsonValue } from '../types/json.ts';
+
+/** The text of a version of another schema in the same registry; `undefined` if there is none. */
+export type ResolveSchema = (name: string, version: string) => JsonObject | undefined;
+
+const REFERENCE = /^nexus:([^/#?]+)\/([^/#?]+)$/;
+const BUNDLED_MAX = 1_000;
+/** Keywords that change what a reference within an embedded schema means. */
+const UNBUNDLED = ['$id', 'id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$recursiveRef'];
+
+/**
+ * Makes a schema stand by itself: each reference to another schema of the registry, `"$ref": "nexus:NAME/VERSION"` (the
+ * name percent-encoded), becomes one to a copy under `$defs`. A schema without such references is returned as it is.
+ *
+ * @throws InvalidArgumentError - a reference leads nowhere, in a circle, or to a schema that cannot be embedded
+ */
+export function bundleSchema(schema: JsonObject, resolve: ResolveSchema): JsonObject {
+  const bundle = new Bundle(schema, resolve);
+  const root = bundle.rewrite(schema, undefined, []) as JsonObject;
+  if (bundle.embedded.size === 0) return schema;
+  const own = (schema.$defs ?? {}) as JsonObject;
+  const taken = [...bundle.embedded.keys()].find((key) => Object.hasOwn(own, key));
+  if (taken !== undefined) throw refusal(`/$defs/${escapeSegment(taken)} is a name of the registry's own; rename it`);
+  return { ...root, $defs: { ...((root.$defs ?? {}) as JsonObject), ...Object.fromEntries(bundle.embedded) } };
+}
+
+class Bundle {
+  readonly embedded = new Map<string, JsonObject>();
+  readonly #dialect: JsonValue | undefined;
+  readonly #resolve: ResolveSchema;
+
+  constructor({ $schema }: JsonObject, resolve: ResolveSchema) {
+    this.#dialect = $schema;
+    this.#resolve = resolve;
+  }
+
+  /**
+   * @param home - the key under `$defs` where the schema comes to stand; `undefined` for the root
+   * @param path - the references that led here
+   */
+  rewrite(value: JsonValue, home: string | undefined, path: readonly string[]): JsonValue {
+    if (Array.isArray(value)) return value.map((item) => this.rewrite(item, home, path));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(([key, member]) => {
+      const isReference = key === '$ref' && typeof member === 'string';
+      return [key, isReference ? this.#reference(member, home, path) : this.rewrite(member as JsonValue, home, path)];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #reference(reference: string, home: string | undefined, path: readonly string[]): string {
+    const [, name, version] = REFERENCE.exec(reference) ?? [];
+    if (name === undefined || version === undefined) {
+      return home === undefined || !reference.startsWith('#') ? reference : `${placeOf(home)}${reference.slice(1)}`;
+    }
+    this.#embed(reference, decode(name, reference), version, path);
+    return placeOf(reference);
+  }
+
+  #embed(reference: string, name: string, version: string, path: readonly string[]): void {
+    if (path.includes(reference)) throw refusal(`${[...path, reference].join(' -> ')} leads in a circle; break it`);
+    if (this.embedded.has(reference)) return;
+    if (this.embedded.size >= BUNDLED_MAX) throw refusal(`refers to more than ${BUNDLED_MAX} other schemas`);
+    const found = this.#resolve(name, version);
+    if (found === undefined) throw refusal(`refers to ${reference}, which the registry does not have`);
+    const embeddable = this.#embeddable(found, reference);
+    this.embedded.set(reference, this.rewrite(embeddable, reference, [...path, reference]) as JsonObject);
+  }
+
+  #embeddable({ $schema, ...schema }: JsonObject, reference: string): JsonObject {
+    if ($schema !== this.#dialect) throw refusal(`refers to ${reference}, whose $schema is another; use the same`);
+    const hindrance = UNBUNDLED.find((keyword) => hasKeyword(schema, keyword));
+    if (hindrance !== undefined) throw refusal(`refers to ${reference}, which uses ${hindrance}; leave that out there`);
+    return schema;
+  }
+}
+
+function placeOf(key: string): string {
+  return `#/$defs/${encodeURIComponent(escapeSegment(key))}`;
+}
+
+function decode(name: string, reference: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch (cause) {
+    throw new InvalidArgumentError('schema', `refers to ${reference}, whose name is no percent-encoding`, { cause });
+  }
+}
+
+function hasKeyword(value: JsonValue, keyword: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => hasKeyword(item, keyword));
+  if (typeof value !== 'object' || value === null) return false;
+  const members = Object.entries(value as JsonObject);
+  return members.some(
+    ([key, member]) => (key === keyword && typeof member === 'string') || hasKeyword(member, keyword),
+  );
+}
+
+function refusal(rule: string): InvalidArgumentError {
+  return new InvalidArgumentError('schema', rule);
+}
