@@ -33,8 +33,10 @@ export interface Judgement {
   readonly decision?: PolicyDecision;
 }
 
+type Verdict = Pick<SchemaVerdict, 'violations' | 'evidence'>;
+
 const TIMEOUT_MS = 5_000;
-const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [] };
+const NO_SCHEMAS: Verdict = { violations: [], evidence: [] };
 
 /**
  * Says what rules would say about an append, without a store: by the code that a store decides by, but with the answer
@@ -72,7 +74,7 @@ export class EventJudge {
     });
   }
 
-  #checkSchemas(events: readonly DomainEvent[]): Awaitable<SchemaVerdict> {
+  #checkSchemas(events: readonly DomainEvent[]): Awaitable<Verdict> {
     if (this.#catalog === undefined) return NO_SCHEMAS;
     return validateEvents(events, this.#catalog, this.#options.unknownTypes ?? 'refuse');
   }

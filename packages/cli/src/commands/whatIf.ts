@@ -1,0 +1,214 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { CompatibilityLevel } from '@nexus/shared';
+import { type Command, Option } from 'commander';
+import { integer } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import type { Shell } from '../Shell.ts';
+import { judgeHistory } from '../what-if/judgeHistory.ts';
+import { checkPolicies, type LoadedSchemas, loadSchemas } from '../what-if/loadRules.ts';
+import { observedRules } from '../what-if/observedRules.ts';
+import { printReport } from '../what-if/printReport.ts';
+import type { JudgeSettings, VersionChoice } from '../what-if/protocol.ts';
+import { RefusalsFile } from '../what-if/RefusalsFile.ts';
+import { placeOf, readWithReceipts } from '../what-if/readHistory.ts';
+import { Tally } from '../what-if/Tally.ts';
+import type { WhatIfReport } from '../what-if/WhatIfReport.ts';
+import type { Run } from './Run.ts';
+
+interface WhatIfOptions {
+  readonly schemas?: string;
+  readonly policies?: string;
+  readonly observed?: boolean;
+  readonly unknownTypes?: 'allow' | 'refuse';
+  readonly compatibility?: CompatibilityLevel;
+  readonly latest?: boolean;
+  readonly recorded?: boolean;
+  readonly threads: number;
+  readonly examples: number;
+  readonly rejects?: string;
+}
+
+const LEVELS: readonly CompatibilityLevel[] = [
+  'NONE',
+  'BACKWARD',
+  'BACKWARD_TRANSITIVE',
+  'FORWARD',
+  'FORWARD_TRANSITIVE',
+  'FULL',
+  'FULL_TRANSITIVE',
+];
+const THREADS_MAX = 64;
+/** More than this many threads wait for the one that reads. */
+const THREADS_DEFAULT_MAX = 6;
+const EXAMPLES_MAX = 100;
+/** What is stored is judged as it is stored: the rules in force neither lift it nor hide it. */
+const WITHOUT_RULES = { rules: 'none' } as const;
+
+const HELP = `
+Every stored event is judged as if it was appended by itself: by the actor and at the time of its receipt, and by the
+version of its schema that it names, or else the latest. Nothing is written to the store. Exit code 7 when anything
+would have been refused, 0 when nothing.
+
+--recorded judges an event that names no version by the one that was recorded when it was appended, where the proposed
+schemas have it. --latest judges every payload by the latest version, whatever the event names.
+
+--observed needs no rules: it reports what a store in observe mode has let in, as the receipts say. A receipt speaks of
+an append, so of several events of one type in it all are counted. For the fields that broke a rule, give the rules.
+
+Examples:
+  nexus what-if --schemas ./proposed/schemas --policies ./proposed/policies
+  nexus what-if --schemas ./schemas --rejects would-be-refused.jsonl --json
+  nexus what-if --observed`;
+
+export function addWhatIf(program: Command, run: Run): void {
+  const threads = Math.max(1, Math.min(THREADS_DEFAULT_MAX, availableParallelism() - 1));
+  program
+    .command('what-if')
+    .summary('try proposed rules on everything that is stored')
+    .description('Report what proposed schemas and policies would have refused of everything that is stored.')
+    .option('--schemas <folder>', 'the proposed schemas')
+    .option('--policies <folder>', 'the proposed policies')
+    .option('--observed', 'report what a store in observe mode has let in, in place of proposed rules')
+    .addOption(
+      new Option(
+        '--unknown-types <what>',
+        'what to say of types that the schemas do not know (default: as nexus.config.json says, else refuse)',
+      ).choices(['allow', 'refuse']),
+    )
+    .addOption(
+      new Option(
+        '--compatibility <level>',
+        'the level that versions must keep to be active (default: as nexus.config.json says)',
+      ).choices(LEVELS),
+    )
+    .option('--latest', 'judge every payload by the latest version of its schema')
+    .option('--recorded', 'judge by the recorded version what names none')
+    .option(
+      '--threads <n>',
+      'threads that judge, beside the one that reads',
+      integer('--threads', 1, THREADS_MAX),
+      threads,
+    )
+    .option('--examples <n>', 'examples of each rule', integer('--examples', 0, EXAMPLES_MAX), 3)
+    .option('--rejects <file>', 'write every event that would be refused to FILE, as JSON lines')
+    .addHelpText('after', HELP)
+    .action(run(whatIf));
+}
+
+async function whatIf(shell: Shell, options: WhatIfOptions): Promise<ExitCode> {
+  refuseContradictions(options);
+  const schemas = await proposedSchemas(shell, options);
+  if (options.policies !== undefined) await checkPolicies(options.policies);
+  const rejects = options.rejects === undefined ? undefined : new RefusalsFile(options.rejects);
+  try {
+    const work: Work = { tally: new Tally(options.examples), rejects };
+    if (options.observed === true) await tallyObserved(shell, work);
+    else await tallyProposed(shell, work, settingsOf(shell, options, schemas), options.threads);
+    return await say(shell, work.tally.report(), options, schemas);
+  } finally {
+    rejects?.close();
+  }
+}
+
+interface Work {
+  readonly tally: Tally;
+  readonly rejects: RefusalsFile | undefined;
+}
+
+function refuseContradictions({ schemas, policies, observed, latest, recorded }: WhatIfOptions): void {
+  const hasRules = schemas !== undefined || policies !== undefined;
+  if (!hasRules && observed !== true)
+    throw new UsageError('what-if needs --schemas FOLDER, --policies FOLDER or --observed');
+  if (hasRules && observed === true) throw new UsageError('--observed takes no rules; leave it or them out');
+  if (latest === true && recorded === true) throw new UsageError('--latest and --recorded contradict each other');
+}
+
+async function proposedSchemas(
+  { config }: Shell,
+  { schemas, compatibility }: WhatIfOptions,
+): Promise<LoadedSchemas | undefined> {
+  if (schemas === undefined) return undefined;
+  return loadSchemas(schemas, compatibility === undefined ? config.schemas?.compatibility : { default: compatibility });
+}
+
+function settingsOf(shell: Shell, options: WhatIfOptions, schemas: LoadedSchemas | undefined): JudgeSettings {
+  const { policies, unknownTypes = shell.config.schemas?.unknownTypes ?? 'refuse' } = options;
+  return {
+    unknownTypes,
+    versions: versionChoice(options),
+    ...(schemas === undefined ? {} : { schemas: schemas.types }),
+    ...(policies === undefined ? {} : { policies: resolve(policies) }),
+  };
+}
+
+function versionChoice({ latest, recorded }: WhatIfOptions): VersionChoice {
+  if (latest === true) return 'latest';
+  return recorded === true ? 'recorded' : 'named';
+}
+
+function tallyProposed(
+  shell: Shell,
+  { tally, rejects }: Work,
+  settings: JudgeSettings,
+  threads: number,
+): Promise<void> {
+  return shell.withStore(async (store) => {
+    const progress = shell.progress('judging', 'events');
+    try {
+      await judgeHistory(store, {
+        settings,
+        threads,
+        signal: shell.signal,
+        onJudged: (places, findings) => {
+          const broken = new Map(findings.map((finding) => [finding.index, finding.broken]));
+          for (const [index, place] of places.entries()) tally.add(place, broken.get(index) ?? []);
+          rejects?.add(places, findings);
+          progress.update(tally.events);
+        },
+      });
+    } finally {
+      progress.end();
+    }
+  }, WITHOUT_RULES);
+}
+
+function tallyObserved(shell: Shell, { tally, rejects }: Work): Promise<void> {
+  return shell.withStore(async (store) => {
+    const progress = shell.progress('reading', 'events');
+    try {
+      for await (const stored of readWithReceipts(store, shell.signal)) {
+        const place = placeOf(stored.event);
+        const broken = observedRules(stored);
+        tally.add(place, broken);
+        if (broken.length > 0) rejects?.add([place], [{ index: 0, broken }]);
+        progress.update(tally.events);
+      }
+    } finally {
+      progress.end();
+    }
+  }, WITHOUT_RULES);
+}
+
+async function say(
+  shell: Shell,
+  report: WhatIfReport,
+  { rejects, observed }: WhatIfOptions,
+  schemas: LoadedSchemas | undefined,
+): Promise<ExitCode> {
+  const inactive = schemas?.inactive ?? [];
+  if (shell.json) {
+    await shell.out.line(JSON.stringify({ ...report, inactive, ...(rejects === undefined ? {} : { rejects }) }));
+  } else {
+    const refused = observed === true ? 'were let in that enforcement would have refused' : 'would be refused';
+    await printReport(shell, report, { refused });
+    for (const { eventType, version, reason } of inactive) {
+      await shell.remark(
+        `nexus: version ${version} of ${eventType} is not active, and judged nothing: ${reason}; --compatibility NONE judges by it`,
+      );
+    }
+    if (rejects !== undefined) await shell.out.line(`\nThe events that would be refused: ${rejects}`);
+  }
+  return report.refused > 0 ? EXIT_CODES.findings : EXIT_CODES.ok;
+}

@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FileSchemaRegistry } from '@nexus/adapters/embedded';
+import {
+  type CompatibilityLevels,
+  ConfigurationError,
+  type RegisteredSchema,
+  type SchemaRegistry,
+} from '@nexus/shared';
+import { openPolicies } from './openPolicies.ts';
+import type { PlainSchema, SchemaType } from './protocol.ts';
+
+/** A version of the proposed schemas that nothing could be appended under. */
+export interface InactiveSchema {
+  readonly eventType: string;
+  readonly version: string;
+  readonly reason: string;
+}
+
+/** The proposed schemas, read once. */
+export interface LoadedSchemas {
+  readonly types: readonly SchemaType[];
+  readonly inactive: readonly InactiveSchema[];
+}
+
+/**
+ * Reads every schema of a folder.
+ *
+ * @throws ConfigurationError - the folder is none, holds none, or holds one that cannot be used
+ */
+export async function loadSchemas(folder: string, compatibility?: CompatibilityLevels): Promise<LoadedSchemas> {
+  refuseNoFolder('schemas', folder);
+  const registry = new FileSchemaRegistry({
+    folder: resolve(folder),
+    ...(compatibility === undefined ? {} : { compatibility }),
+  });
+  const types: SchemaType[] = [];
+  for (const eventType of await registry.listTypes()) types.push(await typeOf(registry, eventType));
+  if (types.length === 0) {
+    throw new ConfigurationError('schemas', `${folder} holds no schemas; it should hold <event type>/<version>.json`);
+  }
+  return { types, inactive: types.flatMap(({ versions }) => versions.flatMap(inactiveOf)) };
+}
+
+/**
+ * Sees to it that the policies of a folder can be used, before anything is read.
+ *
+ * @throws ConfigurationError
+ */
+export async function checkPolicies(folder: string): Promise<void> {
+  refuseNoFolder('policies', folder);
+  await openPolicies(resolve(folder));
+}
+
+function refuseNoFolder(setting: string, folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new ConfigurationError(
+    setting,
+    `--${setting} ${folder} is no folder; name the folder of the proposed ${setting}`,
+  );
+}
+
+async function typeOf(registry: SchemaRegistry, eventType: string): Promise<SchemaType> {
+  const latest = (await registry.getSchema(eventType))?.version;
+  const versions = (await registry.listVersions(eventType)).map(plain);
+  return { eventType, versions, ...(latest === undefined ? {} : { latest }) };
+}
+
+function plain({ eventType, version, digest, schema, inactive }: RegisteredSchema): PlainSchema {
+  return { eventType, version, digest, schema, ...(inactive === undefined ? {} : { inactive }) };
+}
+
+function inactiveOf({ eventType, version, inactive }: PlainSchema): InactiveSchema[] {
+  return inactive === undefined ? [] : [{ eventType, version, reason: inactive }];
+}
