@@ -4,6 +4,7 @@ import { FileSchemaRegistry } from '@nexus/adapters/embedded';
 import {
   type CompatibilityLevels,
   ConfigurationError,
+  compileSchema,
   type RegisteredSchema,
   type SchemaRegistry,
 } from '@nexus/shared';
@@ -63,7 +64,20 @@ function refuseNoFolder(setting: string, folder: string): void {
 async function typeOf(registry: SchemaRegistry, eventType: string): Promise<SchemaType> {
   const latest = (await registry.getSchema(eventType))?.version;
   const versions = (await registry.listVersions(eventType)).map(plain);
+  for (const version of versions) refuseUnusable(version);
   return { eventType, versions, ...(latest === undefined ? {} : { latest }) };
+}
+
+/** A schema that no payload can be judged by is found before anything is read, and not by the first that meets it. */
+function refuseUnusable({ eventType, version, schema, inactive }: PlainSchema): void {
+  if (inactive !== undefined) return;
+  try {
+    compileSchema(schema);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `Version ${version} of ${eventType} is no usable schema: ${reason}; mend it`;
+    throw new ConfigurationError('schemas', message, { cause });
+  }
 }
 
 function plain({ eventType, version, digest, schema, inactive }: RegisteredSchema): PlainSchema {
