@@ -1,0 +1,176 @@
+import { type CelInput, type CelResult, celError, isCelError } from '@bufbuild/cel';
+import { type Bindings, type CompiledExpression, compileExpression, shorten } from './compileExpression.ts';
+import { fixedScope, type Scope, withVariables } from './expressionScope.ts';
+import { METER, METER_EXCEEDED } from './Meter.ts';
+import type { MatchConstraints, NamedExpression, Policy, PolicyWarning, Validation } from './Policy.ts';
+import type { PolicyContext } from './PolicyContext.ts';
+import { faultOf, type Path, type PolicyDocument, pointerOf } from './PolicyDocument.ts';
+import { matchesBeginning, matchesPattern } from './pattern.ts';
+import type { StaticType } from './staticTypes.ts';
+
+/** Characters of a denial's message. */
+const MESSAGE_MAX = 1_000;
+
+export interface CompiledCondition {
+  readonly name: string;
+  readonly expression: CompiledExpression;
+}
+
+export interface CompiledValidation {
+  readonly validation: Validation;
+  readonly expression: CompiledExpression;
+  readonly messageExpression?: CompiledExpression;
+}
+
+/** What came of one condition or validation: true, false, or why it could not be evaluated. */
+export type Verdict = { readonly value: boolean } | { readonly failure: string };
+
+/** A policy that is ready to decide. Deciding reads and changes nothing outside. */
+export class CompiledPolicy {
+  readonly policy: Policy;
+  readonly document: PolicyDocument;
+  readonly warnings: readonly PolicyWarning[];
+  readonly conditions: readonly CompiledCondition[];
+  readonly variables: readonly CompiledCondition[];
+  readonly validations: readonly CompiledValidation[];
+
+  /** @throws ConfigurationError - an expression cannot be taken; names file, line, column, policy and remedy */
+  constructor(policy: Policy, document: PolicyDocument) {
+    this.policy = policy;
+    this.document = document;
+    const warnings: PolicyWarning[] = [];
+    const compile = (text: string, expected: string, scope: Scope, path: Path): CompiledExpression =>
+      compileExpression(text, expected, scope, {
+        fail: (offset, message) => {
+          throw faultOf(document, { policy: policy.name, path, offset }, message);
+        },
+        warn: (message) => {
+          warnings.push({
+            file: document.file,
+            policy: policy.name,
+            pointer: pointerOf(path),
+            expression: text,
+            message,
+          });
+        },
+      });
+    const scope = fixedScope(policy.matchConstraints.actions);
+    this.conditions = policy.matchConditions.map(({ name, expression }, index) => {
+      const path = ['spec', 'matchConditions', index, 'expression'];
+      return { name, expression: compile(expression, 'bool', scope, path) };
+    });
+    this.variables = compileVariables(policy.variables, scope, compile);
+    const known = new Map(this.variables.map(({ name, expression }) => [name, expression.type]));
+    const whole = withVariables(scope, known);
+    this.validations = policy.validations.map((validation, index) => {
+      const path = ['spec', 'validations', index];
+      const expression = compile(validation.expression, 'bool', whole, [...path, 'expression']);
+      const { messageExpression } = validation;
+      if (messageExpression === undefined) return { validation, expression };
+      const message = compile(messageExpression, 'string', whole, [...path, 'messageExpression']);
+      return { validation, expression, messageExpression: message };
+    });
+    this.warnings = warnings;
+  }
+
+  /** Whether the policy is about such events at all, apart from what only one event decides. */
+  concerns(action: PolicyContext['action'], eventType: string | undefined): boolean {
+    const { actions, eventTypes } = this.policy.matchConstraints;
+    return actions.includes(action) && matchesOne(eventTypes, eventType, matchesBeginning);
+  }
+
+  /** The messages of what the policy denies; `undefined` where it does not apply. */
+  decide(context: PolicyContext): readonly string[] | undefined {
+    if (this.failedConstraint(context) !== undefined) return undefined;
+    METER.reset();
+    const failures: string[] = [];
+    for (const { expression } of this.conditions) {
+      const verdict = verdictOf(expression, context.bindings);
+      if ('failure' in verdict) failures.push(verdict.failure);
+      else if (!verdict.value) return undefined;
+    }
+    if (failures.length > 0) return failures;
+    const bindings = this.bindingsOf(context);
+    const messages: string[] = [];
+    for (const validation of this.validations) {
+      const message = this.denialOf(validation, verdictOf(validation.expression, bindings), bindings);
+      if (message !== undefined) messages.push(message);
+    }
+    return messages;
+  }
+
+  /** The constraint that keeps the policy from applying; `undefined` where all match. */
+  failedConstraint(context: PolicyContext): keyof MatchConstraints | undefined {
+    const { actions, eventTypes, aggregateTypes, aggregates } = this.policy.matchConstraints;
+    if (!actions.includes(context.action)) return 'actions';
+    if (!matchesOne(eventTypes, context.eventType, matchesBeginning)) return 'eventTypes';
+    if (!matchesOne(aggregateTypes, context.aggregateType, matchesBeginning)) return 'aggregateTypes';
+    return matchesOne(aggregates, context.aggregateId, matchesPattern) ? undefined : 'aggregates';
+  }
+
+  /** The context's variables and the policy's own, each of which is evaluated at its first use. */
+  bindingsOf({ bindings }: PolicyContext): Bindings {
+    if (this.variables.length === 0) return bindings;
+    const own = Object.create(bindings) as Bindings;
+    for (const { name, expression } of this.variables) {
+      let value: CelInput | undefined;
+      const get = (): CelInput => {
+        value ??= variableOf(name, expression, own);
+        return value;
+      };
+      Object.defineProperty(own, `variables.${name}`, { get });
+    }
+    return own;
+  }
+
+  /** The message of a denial; `undefined` where the validation holds. */
+  denialOf(
+    { validation, expression, messageExpression }: CompiledValidation,
+    verdict: Verdict,
+    bindings: Bindings,
+  ): string | undefined {
+    if ('failure' in verdict) return verdict.failure;
+    if (verdict.value) return undefined;
+    const made = messageExpression?.evaluate(bindings);
+    if (typeof made === 'string' && made.trim() !== '') return shorten(made, MESSAGE_MAX);
+    return validation.message ?? `failed expression: ${shorten(expression.text)}`;
+  }
+}
+
+/** Evaluates a condition or validation. What is neither true nor false, or costs too much, is a failure. */
+export function verdictOf(expression: CompiledExpression, bindings: Bindings): Verdict {
+  const value = expression.evaluate(bindings);
+  if (METER.isExceeded) return { failure: `${shorten(expression.text)} ${METER_EXCEEDED}` };
+  return typeof value === 'boolean' ? { value } : { failure: expression.explain(value) };
+}
+
+function compileVariables(
+  variables: readonly NamedExpression[],
+  scope: Scope,
+  compile: (text: string, expected: string, scope: Scope, path: Path) => CompiledExpression,
+): CompiledCondition[] {
+  const known = new Map<string, StaticType>();
+  return variables.map(({ name, expression: text }, index) => {
+    const path = ['spec', 'variables', index, 'expression'];
+    const expression = compile(text, 'dyn', withVariables(scope, new Map(known)), path);
+    known.set(name, expression.type);
+    return { name, expression };
+  });
+}
+
+/** A variable's value. Its error says its own expression, since the one that uses it cannot. */
+function variableOf(name: string, expression: CompiledExpression, bindings: Bindings): CelInput {
+  const value: CelResult = expression.evaluate(bindings);
+  // The activation takes errors as it takes values; its type for inputs leaves them out.
+  if (isCelError(value)) return celError(`variables.${name}: ${expression.explain(value)}`) as unknown as CelInput;
+  return value as CelInput;
+}
+
+function matchesOne(
+  patterns: readonly string[] | undefined,
+  text: string | undefined,
+  matches: (pattern: string, text: string) => boolean,
+): boolean {
+  if (patterns === undefined) return true;
+  return text !== undefined && patterns.some((pattern) => matches(pattern, text));
+}

@@ -1,0 +1,112 @@
+import { APPEND, CHARGE, HAS, WEIGH } from './environment.ts';
+import {
+  type Call,
+  type Comprehension,
+  callExpr,
+  type Expr,
+  identExpr,
+  type Select,
+  textExpr,
+} from './expressionTree.ts';
+
+/** Calls whose time grows with their operands. Within comprehensions they repeat, and are counted. */
+const GROWING_CALLS: ReadonlySet<string> = new Set([
+  '_==_',
+  '_!=_',
+  '_+_',
+  '@in',
+  'size',
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'indexOf',
+  'lastIndexOf',
+  'lowerAscii',
+  'upperAscii',
+  'split',
+  'substring',
+  'trim',
+  'join',
+]);
+
+/** An expression that means the same, and counts what it costs while it is evaluated. */
+export function meterExpression(expr: Expr, isRepeated = false): Expr {
+  const kind = expr.exprKind;
+  const inner = (node: Expr): Expr => meterExpression(node, isRepeated);
+  switch (kind.case) {
+    case 'callExpr':
+      return meteredCall(expr, kind.value, isRepeated);
+    case 'selectExpr':
+      return meteredSelect(expr, kind.value, inner);
+    case 'comprehensionExpr':
+      return { ...expr, exprKind: { case: kind.case, value: meteredComprehension(kind.value, inner) } };
+    case 'listExpr':
+      return {
+        ...expr,
+        exprKind: { case: kind.case, value: { ...kind.value, elements: kind.value.elements.map(inner) } },
+      };
+    case 'structExpr': {
+      const entries = kind.value.entries.map((entry) => ({
+        ...entry,
+        ...(entry.keyKind.case === 'mapKey' && {
+          keyKind: { case: entry.keyKind.case, value: inner(entry.keyKind.value) },
+        }),
+        ...(entry.value && { value: inner(entry.value) }),
+      }));
+      return { ...expr, exprKind: { case: kind.case, value: { ...kind.value, entries } } };
+    }
+    default:
+      return expr;
+  }
+}
+
+function meteredCall(expr: Expr, call: Call, isRepeated: boolean): Expr {
+  const isWeighed = isRepeated && GROWING_CALLS.has(call.function);
+  const operand = (node: Expr): Expr => {
+    const metered = meterExpression(node, isRepeated);
+    return isWeighed && node.exprKind.case !== 'constExpr' ? callExpr(node.id, WEIGH, [metered]) : metered;
+  };
+  const target = call.target && { target: operand(call.target) };
+  return { ...expr, exprKind: { case: 'callExpr', value: { ...call, ...target, args: call.args.map(operand) } } };
+}
+
+/** `has` as a function, since the library's own takes a key whose value is null for absent. */
+function meteredSelect(expr: Expr, select: Select, inner: (node: Expr) => Expr): Expr {
+  const { operand, field, testOnly } = select;
+  if (operand === undefined) return expr;
+  if (testOnly) return callExpr(expr.id, HAS, [inner(operand), textExpr(expr.id, field)]);
+  if (operand.exprKind.case === 'identExpr' && operand.exprKind.value.name === 'variables') {
+    return identExpr(expr.id, `variables.${field}`);
+  }
+  return { ...expr, exprKind: { case: 'selectExpr', value: { ...select, operand: inner(operand) } } };
+}
+
+function meteredComprehension(comprehension: Comprehension, inner: (node: Expr) => Expr): Comprehension {
+  const { iterRange, loopStep, accuVar } = comprehension;
+  if (iterRange === undefined || loopStep === undefined) return comprehension;
+  return {
+    ...comprehension,
+    iterRange: callExpr(iterRange.id, CHARGE, [inner(iterRange)]),
+    loopStep: meteredStep(loopStep, accuVar),
+  };
+}
+
+function meteredStep(step: Expr, accuVar: string): Expr {
+  if (step.exprKind.case !== 'callExpr') return meterExpression(step, true);
+  const call = step.exprKind.value;
+  const [first, second] = call.args;
+  if (call.function === '_?_:_') {
+    const args = call.args.map((arg) => meteredStep(arg, accuVar));
+    return { ...step, exprKind: { case: 'callExpr', value: { ...call, args } } };
+  }
+  const added = second?.exprKind;
+  if (call.function !== '_+_' || !isIdent(first, accuVar) || added?.case !== 'listExpr')
+    return meterExpression(step, true);
+  const elements = added.value.elements.map((element) => meterExpression(element, true));
+  return callExpr(step.id, APPEND, [first, ...elements]);
+}
+
+function isIdent(expr: Expr | undefined, name: string): expr is Expr {
+  return expr?.exprKind.case === 'identExpr' && expr.exprKind.value.name === name;
+}
