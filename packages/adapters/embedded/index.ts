@@ -1,12 +1,3 @@
-export type { AuditFinding, AuditReport } from './audit/AuditFinding.ts';
-export type { AuditEntry, AuditLine } from './audit/AuditLine.ts';
-export { type LocatedAuditLine, type ReadAuditOptions, readAudit } from './audit/readAudit.ts';
-export { type VerifyAuditOptions, verifyAudit } from './audit/verifyAudit.ts';
-export { CelPolicyEngine, type CelPolicyEngineOptions, type PolicySummary } from './CelPolicyEngine.ts';
-export type { ExpressionOutcome, PolicyExplanation, PolicyOutcome, ValidationOutcome } from './cel/explainRequest.ts';
-export type { PolicyWarning } from './cel/Policy.ts';
-export { FileAuditLog, type FileAuditLogOptions } from './FileAuditLog.ts';
-
 import { SchemaRegistryFactory } from '@nexus/shared';
 import { createFileSchemaRegistry } from './FileSchemaRegistry.ts';
 
@@ -14,6 +5,9 @@ export type { AuditFinding, AuditReport } from './audit/AuditFinding.ts';
 export type { AuditEntry, AuditLine } from './audit/AuditLine.ts';
 export { type LocatedAuditLine, type ReadAuditOptions, readAudit } from './audit/readAudit.ts';
 export { type VerifyAuditOptions, verifyAudit } from './audit/verifyAudit.ts';
+export { CelPolicyEngine, type CelPolicyEngineOptions, type PolicySummary } from './CelPolicyEngine.ts';
+export type { ExpressionOutcome, PolicyExplanation, PolicyOutcome, ValidationOutcome } from './cel/explainRequest.ts';
+export type { PolicyWarning } from './cel/Policy.ts';
 export { encodeName } from './encodeName.ts';
 export { FileAuditLog, type FileAuditLogOptions } from './FileAuditLog.ts';
 export { FileSchemaRegistry, type FileSchemaRegistryOptions } from './FileSchemaRegistry.ts';
