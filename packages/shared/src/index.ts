@@ -5,6 +5,7 @@ export { canonicalEvent, canonicalJson, digestOfAppend, digestOfEvent, digestOfT
 export { EventJudge, type EventJudgeOptions, type Judgement } from './governance/EventJudge.ts';
 export { GovernedEventStore } from './governance/GovernedEventStore.ts';
 export { checkGovernance, type GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
+export { checkReceipt } from './governance/history/checkReceipt.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
 export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';
 export { parseJson } from './json/parseJson.ts';
@@ -29,8 +30,12 @@ export type {
 } from './ports/EventJournal.ts';
 export type {
   AdminOptions,
+  AppendHistory,
   ConsumerReport,
   EventStoreAdmin,
+  HistoryAppend,
+  HistoryEntry,
+  ImportHistoryOptions,
   VerifyFinding,
   VerifyReport,
 } from './ports/EventStoreAdmin.ts';
@@ -72,7 +77,8 @@ export type {
   CompatibilityLevels,
   Incompatibility,
 } from './schema/compatibility/CompatibilityLevel.ts';
-export { checkLevels, levelOf } from './schema/compatibility/levelOf.ts';
+export { checkCompatibility } from './schema/compatibility/checkCompatibility.ts';
+export { COMPATIBILITY_LEVELS, checkLevels, levelOf } from './schema/compatibility/levelOf.ts';
 export { compileSchema } from './schema/compileSchema.ts';
 export { checkExamples } from './schema/evolution/checkExamples.ts';
 export { InMemorySchemaRegistry, type InMemorySchemaRegistryOptions } from './schema/InMemorySchemaRegistry.ts';
@@ -129,6 +135,7 @@ export type {
   AppendReceipt,
   PolicyEvidence,
   Receipt,
+  ReceiptOrigin,
   SchemaEvidence,
 } from './types/Receipt.ts';
 export { canonicalTime, isoTime } from './types/time.ts';

@@ -16,6 +16,8 @@ import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { type PreparedAppend, prepareAppend } from './envelope.ts';
 import type { Decision } from './Governor.ts';
+import { checkDigests } from './history/checkDigests.ts';
+import type { Provenance } from './history/provenanceOf.ts';
 import { checkPrincipal } from './parameters.ts';
 import { summaryOf } from './refusalSummary.ts';
 import { type ReplayDependencies, replayOrRefuse } from './replayOrRefuse.ts';
@@ -55,28 +57,34 @@ export class AppendPipeline {
     this.#options = options;
   }
 
-  async append(events: unknown, options: AppendOptions): Promise<AppendReceipt> {
+  /** @param provenance - of events that another store held before; never what a service says */
+  async append(events: unknown, options: AppendOptions, provenance?: Provenance): Promise<AppendReceipt> {
     const principal = options.principal ?? ANONYMOUS;
     try {
       checkPrincipal(principal);
-      const { append, refusal } = this.#prepare(events);
+      const { append, refusal } = this.#prepare(events, provenance);
       const governed = this.#options.ensureGoverned(principal);
       if (isPending(governed)) await governed;
       if (refusal !== undefined) return await replayOrRefuse(append, principal, refusal, this.#options);
       return await this.#decideAndStore(append, principal, options);
     } catch (error) {
-      if (error !== options.signal?.reason) await this.#recordRefusal(error, principal);
+      if (error !== options.signal?.reason) await this.recordRefusal(error, principal);
       throw error;
     }
   }
 
   /** A clock that was mended may have been ahead when these very events were stored: that refusal is not final. */
-  #prepare(events: unknown): { readonly append: PreparedAppend; readonly refusal?: InvalidEventError } {
+  #prepare(
+    events: unknown,
+    provenance: Provenance | undefined,
+  ): { readonly append: PreparedAppend; readonly refusal?: InvalidEventError } {
     const { journal, clock } = this.#options;
     const prepareAt = (now: number) => {
       const append = prepareAppend(events, now, journal.capabilities);
       refuseUnsupported(append, journal);
-      return append;
+      if (provenance === undefined) return append;
+      checkDigests(append, provenance.digests);
+      return { ...append, provenance };
     };
     try {
       return { append: prepareAt(clock.now()) };
@@ -168,19 +176,22 @@ export class AppendPipeline {
   }
 
   #receiptOf(append: PreparedAppend, decision: Decision, principal: Principal): Receipt {
+    const { provenance } = append;
     return {
       receiptId: this.#options.newId(),
       digest: append.digest,
       shares: append.shares,
       actor: { id: principal.id, roles: [...principal.roles], client: principal.client },
       decidedAt: isoTime(decision.decidedAt),
-      mode: this.#options.mode,
+      mode: provenance === undefined ? this.#options.mode : 'history',
       schemas: decision.schemas,
       policy: decision.policy,
+      ...(provenance === undefined ? {} : { origin: provenance.origin }),
     };
   }
 
-  async #recordRefusal(error: unknown, actor: Principal): Promise<void> {
+  /** Logs a refusal, and audits it as well as the audit log lets it. */
+  async recordRefusal(error: unknown, actor: Principal): Promise<void> {
     const { auditLog, logger, clock } = this.#options;
     const details = summaryOf(error);
     logger.warn({ ...details, actor: actor.id }, 'append refused');

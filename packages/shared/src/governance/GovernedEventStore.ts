@@ -7,7 +7,15 @@ import { discardParked, retryParked } from '../feed/operate.ts';
 import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { EventJournal, StoreIdentity } from '../ports/EventJournal.ts';
-import type { AdminOptions, ConsumerReport, EventStoreAdmin, VerifyReport } from '../ports/EventStoreAdmin.ts';
+import type {
+  AdminOptions,
+  AppendHistory,
+  ConsumerReport,
+  EventStoreAdmin,
+  HistoryEntry,
+  ImportHistoryOptions,
+  VerifyReport,
+} from '../ports/EventStoreAdmin.ts';
 import type {
   AppendOptions,
   EventPage,
@@ -24,16 +32,19 @@ import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import type { Awaitable } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
-import { NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
+import { CorruptStoreError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import type { Principal } from '../types/Principal.ts';
+import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { AppendPipeline } from './AppendPipeline.ts';
 import { checkGovernance, type GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
 import { Governor } from './Governor.ts';
 import { keepGoverned } from './governedMark.ts';
-import { checkAggregateId, checkEventId, checkVersion } from './parameters.ts';
+import { HistoryRun } from './history/HistoryRun.ts';
+import type { Provenance } from './history/provenanceOf.ts';
+import { ReceiptLookup } from './history/ReceiptLookup.ts';
+import { checkAggregateId, checkEventId, checkPrincipal, checkVersion } from './parameters.ts';
 import { RulesArchive } from './RulesArchive.ts';
 import { readEvents } from './readEvents.ts';
 import { TemporalQueries } from './TemporalQueries.ts';
@@ -94,9 +105,13 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   }
 
   append(events: readonly EventOf<Events>[], options: AppendOptions = {}): Promise<AppendReceipt> {
+    return this.#append(events, options);
+  }
+
+  #append(events: readonly unknown[], options: AppendOptions, provenance?: Provenance): Promise<AppendReceipt> {
     if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
     const size = Array.isArray(events) ? events.length : 0;
-    const appending = this.#telemetry.append(size, () => this.#pipeline.append(events, options));
+    const appending = this.#telemetry.append(size, () => this.#pipeline.append(events, options, provenance));
     this.#appending.add(appending);
     const done = () => this.#appending.delete(appending);
     appending.then(done, done);
@@ -193,6 +208,35 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
         yield event;
       }
     }
+  }
+
+  async *exportHistory(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<HistoryEntry, void, undefined> {
+    const receipts = new ReceiptLookup(this.#journal);
+    for await (const event of this.exportEvents(options)) {
+      const receipt = await receipts.of(event);
+      if (receipt === undefined) throw receiptMissing(event);
+      yield { event, receipt };
+    }
+  }
+
+  async importHistory<Result>(
+    work: (append: AppendHistory) => Promise<Result>,
+    { principal = ANONYMOUS, signal }: ImportHistoryOptions = {},
+  ): Promise<Result> {
+    this.#begin('importHistory');
+    checkPrincipal(principal);
+    const run = new HistoryRun({
+      principal,
+      signal,
+      runId: this.#newId(),
+      capabilities: this.capabilities,
+      append: (events, options, provenance) => this.#append(events, options, provenance),
+      recordRefusal: (error, actor) => this.#pipeline.recordRefusal(error, actor),
+      auditLog: this.#auditLog,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
+    return run.around(() => work((history) => run.append(history)));
   }
 
   verify(
@@ -318,6 +362,12 @@ function refuseUniqueIdsWithoutIndex(
 
 function noEventIdIndex(name: string): NotSupportedError {
   return new NotSupportedError(`The ${name} store has no index of event ids`, { capability: 'eventIdIndex' });
+}
+
+function receiptMissing({ aggregateId, aggregateVersion }: RecordedEvent): CorruptStoreError {
+  const where = `${aggregateId} at version ${aggregateVersion}`;
+  const found = 'no receipt says what let it in';
+  return new CorruptStoreError(`${where}: ${found}; nexus verify says what else is wrong`, { where, found });
 }
 
 function tooLarge(aggregateId: string): QueryTooLargeError {

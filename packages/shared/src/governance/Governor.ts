@@ -6,6 +6,7 @@ import type { PolicyDecision, PolicyPort } from '../ports/PolicyPort.ts';
 import type { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts';
 import { type Awaitable, andThen } from '../types/awaitable.ts';
+import type { DomainEvent } from '../types/DomainEvent.ts';
 import { PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
 import type { JsonValue } from '../types/json.ts';
 import type { Principal } from '../types/Principal.ts';
@@ -56,11 +57,15 @@ export class Governor {
     const decidedAt = this.#options.clock.now();
     return andThen(this.#checkSchemas(append), (schemas) => {
       const refusals: Error[] = invalid(append, schemas);
-      if (refusals.length > 0 && this.#options.mode === 'enforce') throw refusals[0];
+      const { mode } = this.#options;
+      // What was lawful once is not refused by the schemas of today.
+      if (refusals.length > 0 && mode === 'enforce' && append.provenance === undefined) throw refusals[0];
       return andThen(this.#askPolicy(append, principal, decidedAt), (decision) => {
-        refusals.push(...denied(decision));
+        const denials = denied(decision, actionOf(append));
+        if (denials.length > 0 && mode === 'enforce') throw denials[0];
+        refusals.push(...denials);
         const policy = decision === undefined ? null : evidenceOf(decision);
-        const made = { decidedAt, schemas: schemas.evidence, schemaVersions: schemas.versions, policy };
+        const made = { decidedAt, schemas: schemas.evidence, schemaVersions: versionsOf(append, schemas), policy };
         const observed = refusals.length === 0 ? undefined : this.#observe(refusals, append, principal, decidedAt);
         return andThen(observed, () => andThen(this.#keepRules(schemas, decision), () => made));
       });
@@ -79,18 +84,14 @@ export class Governor {
   #checkSchemas(append: PreparedAppend): Awaitable<SchemaVerdict> {
     const { catalog, unknownTypes } = this.#options;
     if (catalog === undefined) return NO_SCHEMAS;
-    return validateEvents(
-      append.events.map(({ event }) => event),
-      catalog,
-      unknownTypes,
-    );
+    return validateEvents(eventsToCheck(append), catalog, unknownTypes);
   }
 
   #askPolicy(append: PreparedAppend, principal: Principal, now: number): Awaitable<PolicyDecision | undefined> {
     const { policy } = this.#options;
     if (policy === undefined) return undefined;
     const events = append.events.map(({ event }) => event);
-    return askPolicy(policy, { action: 'append', principal, now: isoTime(now), events }, this.#options);
+    return askPolicy(policy, { action: actionOf(append), principal, now: isoTime(now), events }, this.#options);
   }
 
   /** What a receipt names must be found as long as the receipt. */
@@ -102,10 +103,9 @@ export class Governor {
     });
   }
 
-  /** Enforcing, the first refusal is thrown; observing, all are logged and audited, and the append goes on. */
+  /** What is observed is logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
-    const { mode, auditLog, logger } = this.#options;
-    if (mode === 'enforce') throw refusals[0];
+    const { auditLog, logger } = this.#options;
     const found = refusals.map(summaryOf);
     logger.warn({ refusals: found, shares: append.shares }, 'observed: enforcement would have refused this append');
     const details = { refusals: found, shares: append.shares as unknown as JsonValue };
@@ -119,11 +119,28 @@ function invalid(append: PreparedAppend, { violations }: SchemaVerdict): SchemaV
   return event === undefined ? [] : [new SchemaValidationError(event, violations)];
 }
 
-function denied(decision: PolicyDecision | undefined): PolicyDeniedError[] {
+function actionOf({ provenance }: PreparedAppend): 'append' | 'import' {
+  return provenance === undefined ? 'append' : 'import';
+}
+
+/** History is checked by the versions that it was checked by at first. */
+function eventsToCheck({ events, provenance }: PreparedAppend): DomainEvent[] {
+  return events.map(({ event }, index) => {
+    const schemaVersion = provenance?.schemaVersions[index];
+    return schemaVersion === undefined ? event : { ...event, metadata: { ...event.metadata, schemaVersion } };
+  });
+}
+
+function versionsOf({ events, provenance }: PreparedAppend, { versions }: SchemaVerdict): Decision['schemaVersions'] {
+  if (provenance === undefined) return versions;
+  return events.map((_, index) => provenance.schemaVersions[index] ?? versions[index]);
+}
+
+function denied(decision: PolicyDecision | undefined, action: 'append' | 'import'): PolicyDeniedError[] {
   if (decision === undefined || decision.decision === 'allow') return [];
   const { revision, denials } = decision;
   const why = denials.map(({ policy, message }) => `${policy}: ${message}`).join('; ');
-  return [new PolicyDeniedError(`The append is denied by policy. ${why}`, { action: 'append', revision, denials })];
+  return [new PolicyDeniedError(`The ${action} is denied by policy. ${why}`, { action, revision, denials })];
 }
 
 function evidenceOf({ engine, revision, decision, matched, observed }: PolicyDecision): PolicyEvidence {

@@ -6,6 +6,7 @@ import type { AggregateShare } from '../types/Receipt.ts';
 import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import { canonicalEvent, digestOfAppend, digestOfText } from './digest.ts';
 import { checkFields, idFault } from './eventRules.ts';
+import type { Provenance } from './history/provenanceOf.ts';
 
 /** An event that keeps the envelope's rules, copied so that its caller can no longer change it. */
 interface PreparedEvent {
@@ -23,6 +24,8 @@ export interface PreparedAppend {
   readonly digest: string;
   /** Bytes of canonical JSON, all events together. */
   readonly bytes: number;
+  /** Where another store held the events before. */
+  readonly provenance?: Provenance;
 }
 
 type SizeLimits = Pick<JournalCapabilities, 'eventBytesMax' | 'appendBytesMax'>;

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import type { Principal } from '../types/Principal.ts';
+import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import type { StoreIdentity } from './EventJournal.ts';
 import type { ParkedAggregate } from './Subscription.ts';
 
@@ -42,12 +43,61 @@ export interface AdminOptions {
   readonly principal?: Principal;
 }
 
+/** An event with the proof of what let it in. */
+export interface HistoryEntry {
+  readonly event: RecordedEvent;
+  /** The same object for neighbouring events of one append. */
+  readonly receipt: Receipt;
+}
+
+/** One append as another store took it. */
+export interface HistoryAppend {
+  /** All events that the receipt covers, with what the other store recorded of them; of each aggregate by version. */
+  readonly events: readonly RecordedEvent[];
+  readonly receipt: Receipt;
+  /** Of the store that gave the receipt. */
+  readonly storeId: string;
+}
+
+/**
+ * Stores one append of another store, whole or not at all (by aggregates, where the store takes one in an append), with
+ * its receipt as `origin`. Today's schemas are observed and refuse nothing; the policies decide on the action `import`.
+ * Events that are stored already store nothing.
+ *
+ * @throws InvalidEventError - the events are not those that the receipt was made for
+ * @throws PolicyDeniedError, and whatever `append` throws but `SchemaValidationError` - nothing stored
+ */
+export type AppendHistory = (history: HistoryAppend) => Promise<AppendReceipt>;
+
+export interface ImportHistoryOptions extends AdminOptions {
+  /** Ends appends before their next try. */
+  readonly signal?: AbortSignal;
+}
+
 /** What operators do with a store, beside what services do through `EventStorePort`. */
 export interface EventStoreAdmin {
   identity(): Promise<StoreIdentity>;
 
   /** Every event in the order of the feed, as of when the read begins. In bounded memory. */
   exportEvents(options?: { readonly signal?: AbortSignal }): AsyncIterable<RecordedEvent>;
+
+  /** Like {@link exportEvents}, with receipts: one look-up for each append. @throws CorruptStoreError - a receipt is missing */
+  exportHistory(options?: { readonly signal?: AbortSignal }): AsyncIterable<HistoryEntry>;
+
+  /**
+   * Takes over what other stores hold, with the proof of what let it in: events that were lawful once are not refused by
+   * today's rules. The run is in the audit log as `history.imported` when it begins, before anything is stored, and
+   * when it ends, with counts.
+   *
+   * @param work - appends, each aggregate's in the order of its versions; several at a time are welcome
+   * @returns what `work` returns
+   * @throws GovernanceUnavailableError - the audit log does not take the record of the beginning, and nothing is stored,
+   *   or that of the end
+   */
+  importHistory<Result>(
+    work: (append: AppendHistory) => Promise<Result>,
+    options?: ImportHistoryOptions,
+  ): Promise<Result>;
 
   /**
    * Reads everything, recomputes every digest, and compares with what the store says of itself. In bounded memory.

@@ -42,11 +42,28 @@ export interface Receipt {
   readonly actor: Principal;
   /** When the rules decided: ISO 8601, UTC, milliseconds. */
   readonly decidedAt: string;
-  readonly mode: 'enforce' | 'observe';
+  /**
+   * `enforce`: the rules could refuse. `observe`: they could only say what they would refuse. `history`: the append was
+   * taken over from another store; today's schemas were observed, and the policies decided on the import alone.
+   */
+  readonly mode: 'enforce' | 'observe' | 'history';
   /** Empty when the store has no registry. */
   readonly schemas: readonly SchemaEvidence[];
   /** `null` when the store has no policies. */
   readonly policy: PolicyEvidence | null;
+  /** What let the events in at first. Only where `mode` is `history`. */
+  readonly origin?: ReceiptOrigin;
+}
+
+/** Where events were stored first, and by which rules. It stays the same however often history is moved on. */
+export interface ReceiptOrigin {
+  /**
+   * The first store's receipt, whole. Ids and versions are kept, so that its digest can be recomputed from any store that
+   * has all its shares; where a store takes one aggregate in an append, it covers more than the receipt it is in.
+   */
+  readonly receipt: Receipt;
+  /** Of the first store. */
+  readonly storeId: string;
 }
 
 /** What `append` returns. */

@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from '../../types/errors.ts';
+import type { AggregateShare, Receipt } from '../../types/Receipt.ts';
+
+type Unchecked<Known> = { readonly [Key in keyof Known]?: unknown };
+
+/**
+ * Checks that a value which comes from outside has the shape of a receipt.
+ *
+ * @throws InvalidArgumentError - names the first field that is wrong
+ */
+export function checkReceipt(value: unknown): Receipt {
+  const receipt = objectOf<Receipt>('receipt', value);
+  for (const field of ['receiptId', 'digest', 'decidedAt', 'mode'] as const) {
+    if (typeof receipt[field] !== 'string') throw invalid(`receipt.${field}`, 'must be a string');
+  }
+  if (!Array.isArray(receipt.shares) || !receipt.shares.every(isShare)) {
+    throw invalid('receipt.shares', 'must name aggregates with fromVersion and toVersion');
+  }
+  if (!Array.isArray(receipt.schemas)) throw invalid('receipt.schemas', 'must be an array');
+  if (typeof receipt.policy !== 'object') throw invalid('receipt.policy', 'must be an object or null');
+  const { id } = objectOf<Receipt['actor']>('receipt.actor', receipt.actor);
+  if (typeof id !== 'string') throw invalid('receipt.actor.id', 'must be a string');
+  if (receipt.origin !== undefined) checkOrigin(receipt.origin);
+  return value as Receipt;
+}
+
+/** One origin, which has none of its own, so that receipts do not grow with every move. */
+function checkOrigin(value: unknown): void {
+  const { receipt, storeId } = objectOf<NonNullable<Receipt['origin']>>('receipt.origin', value);
+  if (typeof storeId !== 'string') throw invalid('receipt.origin.storeId', 'must be a string');
+  if (checkReceipt(receipt).origin !== undefined) throw invalid('receipt.origin.receipt', 'must have no origin itself');
+}
+
+function isShare(value: unknown): boolean {
+  const { aggregateId, fromVersion, toVersion } = (value ?? {}) as Unchecked<AggregateShare>;
+  const [from, to] = [fromVersion, toVersion].map((version) => (Number.isSafeInteger(version) ? Number(version) : 0));
+  return typeof aggregateId === 'string' && 1 <= (from as number) && (from as number) <= (to as number);
+}
+
+function objectOf<Known>(name: string, value: unknown): Unchecked<Known> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name, 'must be an object');
+  return value as Unchecked<Known>;
+}
+
+function invalid(name: string, rule: string): InvalidArgumentError {
+  return new InvalidArgumentError(name, `${rule}, as export --recorded writes it`);
+}
