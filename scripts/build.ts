@@ -37,6 +37,7 @@ function publishedManifest(manifest: Manifest) {
   const { directory: _directory, ...publishConfig } = manifest.publishConfig;
   const entries = Object.entries(manifest.exports).map(([path, source]) => {
     const module = source.replace(/\.ts$/, '');
+    if (module === source) return [path, source];
     return [path, { types: `${module}.d.ts`, default: `${module}.js` }];
   });
   return { ...manifest, exports: Object.fromEntries(entries), publishConfig };

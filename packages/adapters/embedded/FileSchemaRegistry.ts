@@ -82,15 +82,20 @@ export class FileSchemaRegistry implements SchemaRegistry {
    */
   async register(eventType: string, schema: JsonObject, options: RegisterOptions = {}): Promise<RegisteredSchema> {
     this.#folder.make();
+    const proposed = await this.propose(eventType, schema, options);
+    const { versions, level } = await this.#history(eventType);
+    if (versions.includes(proposed)) return proposed;
+    this.#folder.write(eventType, this.#folder.named(eventType, schema), proposed, level);
+    return proposed;
+  }
+
+  async propose(eventType: string, schema: JsonObject, options: RegisterOptions = {}): Promise<RegisteredSchema> {
     const history = await this.#history(eventType);
-    const source = this.#folder.named(eventType, schema);
-    const proposed = history.propose(this.#bundle(source), options);
+    const proposed = history.propose(this.#bundle(this.#folder.named(eventType, schema)), options);
     if (history.versions.includes(proposed)) return proposed;
     this.#folder.refuseVersion(proposed.version, history.versions);
     const faults = await checkExamples(history.find(), proposed);
     if (faults.length > 0) throw new InvalidArgumentError('examples', faults.join('; '));
-    this.#folder.write(eventType, source, proposed, history.level);
-    this.#loaded.delete(eventType);
     return proposed;
   }
 

@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly stdin: Readable;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
+  /** The working folder, where `nexus.config.json` is looked for. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Stops the command cleanly. Its reason says why, as an `InterruptedError`. */
   readonly signal: AbortSignal;

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
-import { type GovernedEventStore, type GovernedEventStoreOptions, NotFoundError, type Principal } from '@nexus/shared';
+import {
+  type GovernedEventStore,
+  type GovernedEventStoreOptions,
+  type LoggerPort,
+  NotFoundError,
+  type Principal,
+} from '@nexus/shared';
 import type { CommandContext } from './CommandContext.ts';
+import { loadConfig } from './config/loadConfig.ts';
 import type { NexusConfig } from './config/NexusConfig.ts';
+import { type OpenRules, openRules } from './config/openRules.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { createLogger } from './io/createLogger.ts';
 import type { Output } from './io/Output.ts';
@@ -19,6 +27,7 @@ export const DEFAULT_STORE = 'sqlite:./nexus.db';
 /** The options that every command takes. */
 export interface GlobalOptions {
   readonly store?: string;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -27,6 +36,10 @@ export interface StoreSettings extends GovernedEventStoreOptions {
   readonly logLevel?: 'silent' | 'info';
   /** Make the store where there is none. Default: false, since a mistyped name must not look like an empty store. */
   readonly create?: boolean;
+  /** Which of the configured rules are in force. Default: `read`. */
+  readonly rules?: 'none' | 'read' | 'write';
+  /** Take up changed policies while the command runs. Default: false. */
+  readonly watchRules?: boolean;
   /** Count temporal queries against a limit, as for clients from outside. Default: false. */
   readonly limited?: boolean;
 }
@@ -43,11 +56,12 @@ export class Shell {
   /** Aborted when the operator stops the command, or when nobody reads its output any more. */
   readonly signal: AbortSignal;
 
+  /** @throws ConfigurationError */
   constructor(context: CommandContext, outputs: { out: Output; err: Output }, options: GlobalOptions) {
     this.context = context;
     this.json = options.json === true;
-    this.config = {};
-    this.storeUrl = options.store ?? (context.env.NEXUS_STORE || DEFAULT_STORE);
+    this.config = loadConfig(context.cwd, options.config ?? (context.env.NEXUS_CONFIG || undefined));
+    this.storeUrl = options.store ?? (context.env.NEXUS_STORE || (this.config.store ?? DEFAULT_STORE));
     this.out = outputs.out;
     this.err = outputs.err;
     this.signal = AbortSignal.any([context.signal, outputs.out.failed]);
@@ -58,12 +72,14 @@ export class Shell {
     use: (store: GovernedEventStore) => Promise<Result>,
     settings: StoreSettings = {},
   ): Promise<Result> {
-    const { logLevel = 'silent', limited = false, create = false, ...options } = settings;
+    const { logLevel = 'silent', limited = false, create = false, rules, watchRules, ...options } = settings;
     if (!create) this.#refuseAbsentStore();
     const logger = createLogger(this.context, logLevel);
+    await using opened = await this.#openRules(rules ?? 'read', watchRules === true, logger);
     const store = await this.context.openStore(this.storeUrl, {
       logger,
       ...(limited ? {} : { rateLimiter: null }),
+      ...opened.options,
       ...options,
     });
     try {
@@ -71,6 +87,10 @@ export class Shell {
     } finally {
       await store.close();
     }
+  }
+
+  async #openRules(use: 'none' | 'read' | 'write', watch: boolean, logger: LoggerPort): Promise<OpenRules> {
+    return openRules(use === 'none' ? {} : this.config, { use: use === 'write' ? 'write' : 'read', watch, logger });
   }
 
   #refuseAbsentStore(): void {

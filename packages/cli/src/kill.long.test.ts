@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 async function startService(): Promise<string> {
-  service = spawn(process.execPath, [BIN, 'serve', '--port', '0', '--json', '--store', `sqlite:${path}`], {
+  service = spawn(process.execPath, [BIN, 'serve', '--port', '0', '--json', '--config', 'none', '--store', `sqlite:${path}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [announcement] = await once(service.stdout as NodeJS.ReadableStream, 'data');

@@ -21,6 +21,7 @@ process.exitCode = await runNexus(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  cwd: process.cwd(),
   env: process.env,
   signal: stopped.signal,
   now: Date.now,

@@ -3,12 +3,10 @@ import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { readLines } from '../import/readLines.ts';
-import { readText } from '../import/readText.ts';
+import { readWhole } from '../import/readWhole.ts';
 import { DONE, LOCAL, type Shell } from '../Shell.ts';
 import type { Run } from './Run.ts';
 import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
-
-const INPUT_CHARACTERS_MAX = 64 * 1024 * 1024;
 
 const HELP = `
 The input is either one JSON array of events, or one event on each line. All events of the input are one append: they
@@ -34,25 +32,13 @@ export function addAppend(program: Command, run: Run): void {
 
 async function append(shell: Shell, options: RulesOptions & { file: string }): Promise<ExitCode> {
   const source = options.file === '-' ? 'standard input' : options.file;
-  const events = await readEvents(await readWhole(shell, options.file, source), source);
+  const events = await readEvents(await readWhole(shell, options.file), source);
   const receipt = await withRules(shell, options, (store) =>
     store.append(events, { principal: LOCAL, signal: shell.signal }),
   );
   if (shell.json) await shell.out.line(JSON.stringify(receipt));
   else for (const line of describe(receipt)) await shell.out.line(line);
   return DONE;
-}
-
-async function readWhole(shell: Shell, file: string, source: string): Promise<string> {
-  let text = '';
-  for await (const piece of readText(file, shell.context.stdin, shell.signal)) {
-    text += piece;
-    if (text.length <= INPUT_CHARACTERS_MAX) continue;
-    throw new InputError(`${source} has more than ${INPUT_CHARACTERS_MAX} characters; import takes files of any size`, {
-      source,
-    });
-  }
-  return text;
 }
 
 /** The store judges what is in the events. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../errors.ts';
-import { errorOf, eventJson, inStore, Kept, runCli, temporaryFolder } from '../testing/runCli.ts';
+import { errorOf, eventJson, inStore, Kept, runCli, SAMPLE_CONFIG, temporaryFolder } from '../testing/runCli.ts';
 
 /** A SQLite store in a folder of its own, with `order-1` at version 2. */
 async function storeWithOrder(): Promise<{ store: string; folder: string }> {
@@ -86,7 +86,7 @@ describe('append', () => {
   test('refuses an event that breaks the schema of the sample, and names the field', async () => {
     const { store } = emptyPlace();
 
-    const result = await runCli(['append', '--sample', '--store', store], {
+    const result = await runCli(['append', '--config', SAMPLE_CONFIG, '--store', store], {
       stdin: eventJson({ payload: { customer: 'ada' } }),
     });
 
@@ -97,13 +97,13 @@ describe('append', () => {
   test('writes into a governed store without rules only where that is said, and puts it on the audit record', async () => {
     const { store } = emptyPlace();
     const placed = eventJson({ payload: { customer: 'ada', total: 1 } });
-    await runCli(['append', '--sample', '--store', store], { stdin: placed });
+    await runCli(['append', '--config', SAMPLE_CONFIG, '--store', store], { stdin: placed });
 
     const refused = await runCli(['append', '--store', store], { stdin: secondEvent() });
     const taken = await runCli(['append', '--ungoverned', '--store', store], { stdin: secondEvent() });
 
     expect(refused.code).toBe(9);
-    expect(refused.err).toContain('say --sample for the rules of npm start, or --ungoverned');
+    expect(refused.err).toContain('nexus.config.json (see --config), or say --ungoverned');
     expect(taken.code).toBe(0);
     expect(taken.err).toContain('"action":"store.ungoverned"');
   });

@@ -12,6 +12,7 @@ import {
   eventJson,
   inStore,
   runCli,
+  SAMPLE_CONFIG,
   temporaryFolder,
   versionsOf,
 } from '../testing/runCli.ts';
@@ -514,16 +515,16 @@ describe('import through the rules', () => {
   test('says what to do where a governed store is imported into without rules', async () => {
     const place = workplace();
     const file = place.write('log.csv', 'case,activity,at\nc1,b,2020-01-01T12:00:00Z\n');
-    await runCli(['append', '--sample', '--store', place.store], {
+    await runCli(['append', '--config', SAMPLE_CONFIG, '--store', place.store], {
       stdin: eventJson({ payload: { customer: 'ada', total: 1 } }),
     });
 
     const refused = await place.import(file, COLUMNS);
-    const sample = await place.import(file, [...COLUMNS, '--sample']);
+    const ungoverned = await place.import(file, [...COLUMNS, '--ungoverned']);
 
     expect(refused.code).toBe(9);
-    expect(errorOf(refused).message).toContain('say --sample');
-    expect(JSON.parse(sample.out)).toMatchObject({ stored: 1 });
+    expect(errorOf(refused).message).toContain('say --ungoverned');
+    expect(JSON.parse(ungoverned.out)).toMatchObject({ stored: 1 });
   });
 
   test('stops when it is told to, and stores nothing more', async () => {

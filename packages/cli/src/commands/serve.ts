@@ -6,7 +6,7 @@ import { integer, names } from '../arguments.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { createLogger } from '../io/createLogger.ts';
 import { DONE, LOCAL, type Shell } from '../Shell.ts';
-import { curlLines } from '../sample/curlLines.ts';
+import { type CurlLines, curlLines } from '../sample/curlLines.ts';
 import type { Run } from './Run.ts';
 import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
 
@@ -14,6 +14,7 @@ interface ServeOptions extends RulesOptions {
   readonly port: number;
   readonly host: string;
   readonly roles: string[];
+  readonly sample?: boolean;
 }
 
 const HELP = `
@@ -32,13 +33,14 @@ export function addServe(program: Command, run: Run): void {
     .description('Serve the store over HTTP, until the command is stopped.')
     .option('--port <port>', 'the port; 0 takes a free one', integer('--port', 0, 65_535), 3000)
     .option('--host <host>', '127.0.0.1, ::1 or localhost', 'localhost')
+    .option('--sample', 'print requests to try on the order sample, whose schemas and policies must be configured')
     .option('--roles <roles>', 'roles of the principal "local", separated by commas', names, [])
     .addHelpText('after', HELP);
   addRulesOptions(command).action(run(serve));
 }
 
 function serve(shell: Shell, options: ServeOptions): Promise<ExitCode> {
-  const settings = { logLevel: 'info', limited: true } as const;
+  const settings = { logLevel: 'info', limited: true, watchRules: true } as const;
   return withRules(shell, options, (store) => serveStore(shell, store, options), settings);
 }
 
@@ -62,18 +64,27 @@ async function serveStore(
 
 async function announce(shell: Shell, address: string, isSample: boolean): Promise<void> {
   const now = isoTime(shell.context.now());
-  const lines = curlLines(address, randomUUID().slice(0, 8), now, isSample);
-  if (shell.json) return shell.out.line(JSON.stringify({ address, store: shell.storeUrl, try: lines }));
-  await shell.out.write(`Nexus serves ${shell.storeUrl} at ${address} (API: ${address}/openapi.json)
+  const lines = isSample ? curlLines(address, randomUUID().slice(0, 8), now) : undefined;
+  if (shell.json) {
+    const trying = lines === undefined ? {} : { try: lines };
+    return shell.out.line(JSON.stringify({ address, store: shell.storeUrl, ...trying }));
+  }
+  await shell.out.line(`Nexus serves ${shell.storeUrl} at ${address} (API: ${address}/openapi.json)`);
+  if (lines !== undefined) await shell.out.write(samplePage(lines));
+  await shell.out.line('\nCtrl+C stops it.');
+}
 
+function samplePage({ stored, refusedBySchema, refusedByPolicy }: CurlLines): string {
+  return `
 Try an event that is stored:
-  ${lines.stored}
+  ${stored}
 
-and one that is refused, since ${lines.refusedWhy}:
-  ${lines.refused}
+one that its schema refuses, since its total is no number:
+  ${refusedBySchema}
 
-Ctrl+C stops it.
-`);
+and one that a policy refuses, since a total above 10,000 needs the role manager (serve --roles manager):
+  ${refusedByPolicy}
+`;
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,9 @@ import { onTestFinished } from 'vitest';
 import type { CommandContext, TextOutput } from '../CommandContext.ts';
 import { runNexus } from '../runNexus.ts';
 
+/** The configuration of the order sample, for `NEXUS_CONFIG`. */
+export const SAMPLE_CONFIG: string = join(import.meta.dirname, '../../../../nexus.config.json');
+
 /** A stream that keeps what is written to it. */
 export class Kept extends Writable {
   text = '';
@@ -37,6 +40,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly stdin?: string | Readable;
+  /** Default: a folder without `nexus.config.json`. */
+  readonly cwd?: string;
   readonly env?: Record<string, string>;
   readonly signal?: AbortSignal;
   readonly stdout?: TextOutput;
@@ -55,6 +60,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     stdin: typeof stdin === 'string' ? Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]) : stdin,
     stdout,
     stderr,
+    cwd: options.cwd ?? tmpdir(),
     env: options.env ?? {},
     signal: options.signal ?? new AbortController().signal,
     now: options.now ?? Date.now,

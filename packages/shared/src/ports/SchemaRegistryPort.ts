@@ -74,4 +74,7 @@ export interface SchemaRegistry extends SchemaRegistryPort {
    * @throws InvalidArgumentError - it cannot be used, or the version exists with another text
    */
   register(eventType: string, schema: JsonObject, options?: RegisterOptions): Awaitable<RegisteredSchema>;
+
+  /** What `register` would add, without adding it. @throws as `register` does */
+  propose(eventType: string, schema: JsonObject, options?: RegisterOptions): Awaitable<RegisteredSchema>;
 }

@@ -25,17 +25,22 @@ export class InMemorySchemaRegistry implements SchemaRegistry {
 
   /** Answers at once. Examples beside the rules are not run: call `checkExamples` in a test. */
   register(eventType: string, schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
-    const fault = typeFault(eventType);
-    if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
-    const history = this.#histories.get(eventType) ?? new SchemaHistory(eventType, this.levelOf(eventType));
-    const own = bundleSchema(
-      structuredClone(schema),
-      (name, version) => this.#histories.get(name)?.find(version)?.schema,
-    );
-    const registered = history.propose(own, options);
+    const registered = this.propose(eventType, schema, options);
+    const history = this.#historyOf(eventType);
     history.add(registered);
     this.#histories.set(eventType, history);
     return registered;
+  }
+
+  propose(eventType: string, schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
+    const fault = typeFault(eventType);
+    if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
+    const resolve = (name: string, version: string) => this.#histories.get(name)?.find(version)?.schema;
+    return this.#historyOf(eventType).propose(bundleSchema(structuredClone(schema), resolve), options);
+  }
+
+  #historyOf(eventType: string): SchemaHistory {
+    return this.#histories.get(eventType) ?? new SchemaHistory(eventType, this.levelOf(eventType));
   }
 
   levelOf(eventType: string): CompatibilityLevel {

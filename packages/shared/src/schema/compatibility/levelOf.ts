@@ -15,3 +15,13 @@ export function levelOf(levels: CompatibilityLevels, eventType: string): Compati
 export function checkLevels(levels: unknown): CompatibilityLevels {
   return levels as CompatibilityLevels;
 }
+
+export const COMPATIBILITY_LEVELS: readonly CompatibilityLevel[] = [
+  'NONE',
+  'BACKWARD',
+  'BACKWARD_TRANSITIVE',
+  'FORWARD',
+  'FORWARD_TRANSITIVE',
+  'FULL',
+  'FULL_TRANSITIVE',
+];
