@@ -246,10 +246,13 @@ describe('what-if --schemas', () => {
         openEventStore(url, { ...options, schemaRegistry: new FileSchemaRegistry({ folder: schemas }) }),
     });
 
-    const stored = await inStore(store, (opened) => Array.fromAsync(opened.exportEvents()));
-    const rowAt = new Map(
-      stored.map(({ aggregateId, aggregateVersion, metadata }) => [`${aggregateId} ${aggregateVersion}`, metadata.row]),
-    );
+    const rowAt = await inStore(store, async (opened) => {
+      const rows = new Map<string, unknown>();
+      for await (const { aggregateId, aggregateVersion, metadata } of opened.exportEvents()) {
+        rows.set(`${aggregateId} ${aggregateVersion}`, metadata.row);
+      }
+      return rows;
+    });
     const byRow = (found: (readonly [unknown, unknown])[]) => found.sort((a, b) => (`${a[0]}` < `${b[0]}` ? -1 : 1));
     const expected = linesOf(refused).map(({ row, error }) => [row.row, pointers(error.violations)] as const);
     const actual = linesOf(predicted).map(
@@ -278,7 +281,7 @@ describe('what-if --schemas', () => {
     expect(refused).toEqual([1, 0, 2]);
   });
 
-  test('says which version judged nothing, because it breaks its compatibility level', async () => {
+  test('says which version nothing is judged by, because it breaks its compatibility level', async () => {
     const { store, folder } = await storeWithHistory();
     const schemas = schemasIn(folder, { OrderPlaced: [totalUpTo(1_000), totalUpTo(10)] });
 
@@ -287,7 +290,9 @@ describe('what-if --schemas', () => {
     const machine = JSON.parse((await runCli([...args, '--json'])).out);
 
     expect(result.code).toBe(0);
-    expect(result.err).toMatch(/^nexus: version 2 of OrderPlaced is not active, and judged nothing: .*BACKWARD/);
+    expect(result.err).toMatch(
+      /^nexus: version 2 of OrderPlaced is not active, and is the latest of nothing: .*BACKWARD/,
+    );
     expect(machine.inactive).toMatchObject([{ eventType: 'OrderPlaced', version: '2' }]);
   });
 

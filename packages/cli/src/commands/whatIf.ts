@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import type { CompatibilityLevel } from '@nexus/shared';
 import { type Command, Option } from 'commander';
 import { integer } from '../arguments.ts';
@@ -7,12 +6,12 @@ import { UsageError } from '../errors.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../Shell.ts';
 import { judgeHistory } from '../what-if/judgeHistory.ts';
-import { checkPolicies, type LoadedSchemas, loadSchemas } from '../what-if/loadRules.ts';
+import { type LoadedPolicies, type LoadedSchemas, loadPolicies, loadSchemas } from '../what-if/loadRules.ts';
 import { observedRules } from '../what-if/observedRules.ts';
 import { printReport } from '../what-if/printReport.ts';
 import type { JudgeSettings, VersionChoice } from '../what-if/protocol.ts';
 import { RefusalsFile } from '../what-if/RefusalsFile.ts';
-import { placeOf, readWithReceipts } from '../what-if/readHistory.ts';
+import { placeOf } from '../what-if/readHistory.ts';
 import { Tally } from '../what-if/Tally.ts';
 import type { WhatIfReport } from '../what-if/WhatIfReport.ts';
 import type { Run } from './Run.ts';
@@ -99,14 +98,13 @@ export function addWhatIf(program: Command, run: Run): void {
 
 async function whatIf(shell: Shell, options: WhatIfOptions): Promise<ExitCode> {
   refuseContradictions(options);
-  const schemas = await proposedSchemas(shell, options);
-  if (options.policies !== undefined) await checkPolicies(options.policies);
+  const rules = await proposedRules(shell, options);
   const rejects = options.rejects === undefined ? undefined : new RefusalsFile(options.rejects);
   try {
     const work: Work = { tally: new Tally(options.examples), rejects };
     if (options.observed === true) await tallyObserved(shell, work);
-    else await tallyProposed(shell, work, settingsOf(shell, options, schemas), options.threads);
-    return await say(shell, work.tally.report(), options, schemas);
+    else await tallyProposed(shell, work, settingsOf(shell, options, rules), options.threads);
+    return await say(shell, work.tally.report(), options, rules);
   } finally {
     rejects?.close();
   }
@@ -125,21 +123,27 @@ function refuseContradictions({ schemas, policies, observed, latest, recorded }:
   if (latest === true && recorded === true) throw new UsageError('--latest and --recorded contradict each other');
 }
 
-async function proposedSchemas(
-  { config }: Shell,
-  { schemas, compatibility }: WhatIfOptions,
-): Promise<LoadedSchemas | undefined> {
-  if (schemas === undefined) return undefined;
-  return loadSchemas(schemas, compatibility === undefined ? config.schemas?.compatibility : { default: compatibility });
+/** What is proposed, read before the history is. */
+interface ProposedRules {
+  readonly schemas?: LoadedSchemas;
+  readonly policies?: LoadedPolicies;
 }
 
-function settingsOf(shell: Shell, options: WhatIfOptions, schemas: LoadedSchemas | undefined): JudgeSettings {
-  const { policies, unknownTypes = shell.config.schemas?.unknownTypes ?? 'refuse' } = options;
+async function proposedRules({ config }: Shell, options: WhatIfOptions): Promise<ProposedRules> {
+  const { schemas, policies, compatibility } = options;
+  const levels = compatibility === undefined ? config.schemas?.compatibility : { default: compatibility };
   return {
-    unknownTypes,
+    ...(schemas === undefined ? {} : { schemas: await loadSchemas(schemas, levels) }),
+    ...(policies === undefined ? {} : { policies: await loadPolicies(policies) }),
+  };
+}
+
+function settingsOf(shell: Shell, options: WhatIfOptions, { schemas, policies }: ProposedRules): JudgeSettings {
+  return {
+    unknownTypes: options.unknownTypes ?? shell.config.schemas?.unknownTypes ?? 'refuse',
     versions: versionChoice(options),
     ...(schemas === undefined ? {} : { schemas: schemas.types }),
-    ...(policies === undefined ? {} : { policies: resolve(policies) }),
+    ...(policies === undefined ? {} : { policies: policies.source }),
   };
 }
 
@@ -178,7 +182,7 @@ function tallyObserved(shell: Shell, { tally, rejects }: Work): Promise<void> {
   return shell.withStore(async (store) => {
     const progress = shell.progress('reading', 'events');
     try {
-      for await (const stored of readWithReceipts(store, shell.signal)) {
+      for await (const stored of store.exportHistory({ signal: shell.signal })) {
         const place = placeOf(stored.event);
         const broken = observedRules(stored);
         tally.add(place, broken);
@@ -195,20 +199,25 @@ async function say(
   shell: Shell,
   report: WhatIfReport,
   { rejects, observed }: WhatIfOptions,
-  schemas: LoadedSchemas | undefined,
+  { schemas, policies }: ProposedRules,
 ): Promise<ExitCode> {
   const inactive = schemas?.inactive ?? [];
   if (shell.json) {
-    await shell.out.line(JSON.stringify({ ...report, inactive, ...(rejects === undefined ? {} : { rejects }) }));
+    const revision = policies === undefined ? {} : { policies: { revision: policies.revision, names: policies.names } };
+    const file = rejects === undefined ? {} : { rejects };
+    await shell.out.line(JSON.stringify({ ...report, ...revision, inactive, ...file }));
   } else {
     const refused = observed === true ? 'were let in that enforcement would have refused' : 'would be refused';
     await printReport(shell, report, { refused });
-    for (const { eventType, version, reason } of inactive) {
-      await shell.remark(
-        `nexus: version ${version} of ${eventType} is not active, and judged nothing: ${reason}; --compatibility NONE judges by it`,
-      );
-    }
     if (rejects !== undefined) await shell.out.line(`\nThe events that would be refused: ${rejects}`);
+    await remarkInactive(shell, inactive);
   }
   return report.refused > 0 ? EXIT_CODES.findings : EXIT_CODES.ok;
+}
+
+async function remarkInactive(shell: Shell, inactive: LoadedSchemas['inactive']): Promise<void> {
+  for (const { eventType, version, reason } of inactive) {
+    const what = `version ${version} of ${eventType} is not active, and is the latest of nothing: ${reason}`;
+    await shell.remark(`nexus: ${what}; --compatibility NONE judges by it`);
+  }
 }

@@ -43,14 +43,24 @@ export async function loadSchemas(folder: string, compatibility?: CompatibilityL
   return { types, inactive: types.flatMap(({ versions }) => versions.flatMap(inactiveOf)) };
 }
 
+/** The proposed policies, read once. */
+export interface LoadedPolicies {
+  readonly source: string;
+  readonly revision: string;
+  readonly names: readonly string[];
+}
+
 /**
- * Sees to it that the policies of a folder can be used, before anything is read.
+ * Reads every policy of a folder.
  *
- * @throws ConfigurationError
+ * @throws ConfigurationError - the folder is none, or holds a policy that cannot be used
  */
-export async function checkPolicies(folder: string): Promise<void> {
+export async function loadPolicies(folder: string): Promise<LoadedPolicies> {
   refuseNoFolder('policies', folder);
-  await openPolicies(resolve(folder));
+  const engine = await openPolicies({ folder: resolve(folder) });
+  const { revision, policies } = engine;
+  if (policies.length === 0) throw new ConfigurationError('policies', `${folder} holds no policies`);
+  return { revision, source: engine.source(revision) ?? '', names: policies.map(({ name }) => name) };
 }
 
 function refuseNoFolder(setting: string, folder: string): void {

@@ -1,12 +1,11 @@
-import type { Receipt } from '@nexus/shared';
+import type { HistoryEntry, Receipt } from '@nexus/shared';
 import type { BrokenRule } from './BrokenRule.ts';
-import type { StoredEvent } from './readHistory.ts';
 
 /**
  * What a store that only observed has seen of an event, by its receipt. A receipt speaks of an append: of several events
  * of one type in it, each is said to be invalid where one was, and each to be denied where the append was.
  */
-export function observedRules({ event, receipt }: StoredEvent): BrokenRule[] {
+export function observedRules({ event, receipt }: HistoryEntry): BrokenRule[] {
   const { eventType, recorded } = event;
   const invalid = receipt.schemas.filter(
     (schema) =>

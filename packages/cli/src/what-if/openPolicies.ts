@@ -1,7 +1,13 @@
-import type { PolicyPort } from '@nexus/shared';
+import type { CelPolicyEngine } from '@nexus/adapters/embedded';
 
-/** The policies of a folder. Their engine is loaded only where policies are asked for. @throws ConfigurationError */
-export async function openPolicies(folder: string): Promise<PolicyPort> {
+/**
+ * The policies of a folder, or of a text that `source` gave. Their engine is loaded only where policies are asked for.
+ *
+ * @throws ConfigurationError
+ */
+export async function openPolicies(
+  from: { readonly folder: string } | { readonly source: string },
+): Promise<CelPolicyEngine> {
   const { CelPolicyEngine } = await import('@nexus/adapters/embedded');
-  return new CelPolicyEngine({ folder });
+  return new CelPolicyEngine(from);
 }

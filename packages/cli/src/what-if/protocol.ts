@@ -25,7 +25,7 @@ export type VersionChoice = 'named' | 'recorded' | 'latest';
 export interface JudgeSettings {
   /** Absent: payloads are not judged. */
   readonly schemas?: readonly SchemaType[];
-  /** Folder of the policies. Absent: there are none. */
+  /** The policies' source. Absent: there are none. */
   readonly policies?: string;
   readonly unknownTypes: 'refuse' | 'allow';
   readonly versions: VersionChoice;

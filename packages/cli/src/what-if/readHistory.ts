@@ -1,4 +1,4 @@
-import { ANONYMOUS, CorruptStoreError, type GovernedEventStore, type Receipt, type RecordedEvent } from '@nexus/shared';
+import { ANONYMOUS, type GovernedEventStore, type RecordedEvent } from '@nexus/shared';
 import type { JudgedItem } from './protocol.ts';
 
 /** Which event something is said of. */
@@ -15,11 +15,6 @@ export interface HistoryBatch {
   readonly places: readonly EventPlace[];
   /** A JSON text of `JudgedItem`s, one for each place. */
   readonly items: string;
-}
-
-export interface StoredEvent {
-  readonly event: RecordedEvent;
-  readonly receipt: Receipt;
 }
 
 const BATCH_EVENTS_MAX = 256;
@@ -45,18 +40,11 @@ export async function* readBatches(
   if (!batch.isEmpty) yield batch.build();
 }
 
-/** Every event with the receipt that covers it, in the order of the feed. */
-export async function* readWithReceipts(
-  store: GovernedEventStore,
-  signal: AbortSignal,
-): AsyncGenerator<StoredEvent, void, undefined> {
-  const receipts = new ReceiptReader(store);
-  for await (const event of store.exportEvents({ signal })) yield { event, receipt: await receipts.of(event) };
-}
-
+/** By who appended it and when; what was taken over from another store, by who appended it there. */
 async function* itemsWithActors(store: GovernedEventStore, signal: AbortSignal): AsyncGenerator<JudgedItem> {
-  for await (const { event, receipt } of readWithReceipts(store, signal)) {
-    yield itemOf(event, { principal: receipt.actor, now: receipt.decidedAt });
+  for await (const { event, receipt } of store.exportHistory({ signal })) {
+    const { actor, decidedAt } = receipt.origin?.receipt ?? receipt;
+    yield itemOf(event, { principal: actor, now: decidedAt });
   }
 }
 
@@ -100,36 +88,4 @@ class BatchBuilder {
 export function placeOf(event: EventPlace): EventPlace {
   const { aggregateId, aggregateVersion, eventId, eventType, timestamp } = event;
   return { aggregateId, aggregateVersion, eventId, eventType, timestamp };
-}
-
-/** Reads a receipt once for all that follow each other under it, as the events of one append do in the feed. */
-class ReceiptReader {
-  readonly #store: GovernedEventStore;
-  #receipt: Receipt | undefined;
-  /** The last receipt's: the versions of each aggregate, both ends inclusive. */
-  #shares = new Map<string, { readonly fromVersion: number; readonly toVersion: number }>();
-
-  constructor(store: GovernedEventStore) {
-    this.#store = store;
-  }
-
-  async of({ aggregateId, aggregateVersion: version }: RecordedEvent): Promise<Receipt> {
-    const share = this.#shares.get(aggregateId);
-    const isCovered = share !== undefined && share.fromVersion <= version && version <= share.toVersion;
-    if (isCovered && this.#receipt !== undefined) return this.#receipt;
-    const receipt = await this.#store.getReceipt(aggregateId, version);
-    if (receipt === undefined) throw withoutReceipt(aggregateId, version);
-    this.#receipt = receipt;
-    this.#shares = new Map(receipt.shares.map((one) => [one.aggregateId, one]));
-    return receipt;
-  }
-}
-
-function withoutReceipt(aggregateId: string, version: number): CorruptStoreError {
-  const where = `Version ${version} of ${aggregateId}`;
-  const found = 'no receipt';
-  return new CorruptStoreError(`${where} has no receipt, so nobody knows who appended it; run nexus verify`, {
-    where,
-    found,
-  });
 }

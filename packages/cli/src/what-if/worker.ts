@@ -6,7 +6,7 @@ import { RuleJudge } from './RuleJudge.ts';
 
 /** A thread that judges: it reads no store, and writes nothing. */
 async function serve(port: MessagePort, { policies, ...settings }: JudgeSettings): Promise<void> {
-  const policy = policies === undefined ? undefined : await openPolicies(policies);
+  const policy = policies === undefined ? undefined : await openPolicies({ source: policies });
   const judge = new RuleJudge({ ...settings, ...(policy === undefined ? {} : { policy }) });
   port.on('message', async ({ id, items }: JudgeRequest) => port.postMessage(await answer(judge, id, items)));
 }
