@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -160,3 +161,22 @@ async function readiness(child: ReturnType<typeof start>): Promise<void> {
     stdin?.write(' '.repeat(size), () => resolve());
   });
 }
+
+describe('serve by a configuration', () => {
+  test('keeps its limits', async () => {
+    const folder = temporaryFolder();
+    const config = join(folder, 'nexus.config.json');
+    writeFileSync(config, JSON.stringify({ store: 'memory:', limits: { queriesPerMinute: 2, bodyBytesMax: 1024 } }));
+    const { address } = await announced(start(['serve', '--port', '0', '--json', '--config', config]));
+    const query = `${address}/api/events?eventType=A&startTime=2026-01-01T00:00:00Z&endTime=2026-01-02T00:00:00Z`;
+
+    const statuses = [];
+    for (let index = 0; index < 3; index++) statuses.push((await fetch(query)).status);
+    const body = JSON.stringify({ events: [], filling: 'x'.repeat(2_000) });
+    const headers = { 'content-type': 'application/json' };
+    const large = await fetch(`${address}/api/events`, { method: 'POST', headers, body });
+
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(large.status).toBe(413);
+  });
+});

@@ -40,7 +40,9 @@ export function addServe(program: Command, run: Run): void {
 }
 
 function serve(shell: Shell, options: ServeOptions): Promise<ExitCode> {
-  const settings = { logLevel: 'info', limited: true, watchRules: true } as const;
+  const { queriesPerMinute } = shell.config.limits ?? {};
+  const limit = queriesPerMinute === undefined ? {} : { queriesPerMinute };
+  const settings = { logLevel: 'info', limited: true, watchRules: true, ...limit } as const;
   return withRules(shell, options, (store) => serveStore(shell, store, options), settings);
 }
 
@@ -50,7 +52,9 @@ async function serveStore(
   { host, port, roles, sample }: ServeOptions,
 ): Promise<ExitCode> {
   const principal = { ...LOCAL, roles, client: 'local' };
-  const api = await createApi({ store, principal, logger: createLogger(shell.context, 'info') });
+  const { bodyBytesMax } = shell.config.limits ?? {};
+  const bodyLimit = bodyBytesMax === undefined ? {} : { bodyLimitBytes: bodyBytesMax };
+  const api = await createApi({ store, principal, logger: createLogger(shell.context, 'info'), ...bodyLimit });
   try {
     const address = await listen(api, { host, port });
     await announce(shell, address, sample === true);

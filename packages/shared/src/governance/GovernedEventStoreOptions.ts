@@ -5,6 +5,8 @@ import type { PolicyPort } from '../ports/PolicyPort.ts';
 import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { SchemaRegistryPort } from '../ports/SchemaRegistryPort.ts';
 import type { RetryOptions } from '../resilience/retry.ts';
+import { checkUpcasters } from '../schema/evolution/checkUpcasters.ts';
+import type { Upcaster } from '../schema/evolution/Upcaster.ts';
 import { ConfigurationError } from '../types/errors.ts';
 
 /** Settings that every store takes, whichever database is behind it. */
@@ -15,6 +17,11 @@ export interface GovernedEventStoreOptions {
   readonly enableSchemaValidation?: boolean;
   /** What to do with an event type or version that the registry does not know. Default: `refuse`. */
   readonly unknownTypes?: 'refuse' | 'allow';
+  /**
+   * Rules that lift stored payloads when they are read, beside those that the registry has; where both lead from one
+   * version to the next, these go first. Default: none.
+   */
+  readonly upcasters?: readonly Upcaster[];
   /** Decides on every append. Default: none. */
   readonly policy?: PolicyPort;
   /** `observe` logs and audits what enforcement would have refused, and stores it. Default: `enforce`. */
@@ -27,9 +34,11 @@ export interface GovernedEventStoreOptions {
   readonly governanceTimeoutMs?: number;
   /** Default: the logger. */
   readonly auditLog?: AuditLogPort;
+  /** Temporal queries of a client in any 60 s, where `rateLimiter` does not say otherwise. Default: 10. */
+  readonly queriesPerMinute?: number;
   /**
-   * Counts temporal queries by client. Default: 10 in any 60 s, shared by all processes on a durable store. `null`: no
-   * limit.
+   * Counts temporal queries by client. Default: `queriesPerMinute`, shared by all processes on a durable store. `null`:
+   * no limit.
    */
   readonly rateLimiter?: RateLimiterPort | null;
   /** Retries of transient faults. Default: three, after 1, 2 and 4 s plus up to a quarter. */
@@ -61,7 +70,12 @@ export function checkGovernance(options: GovernedEventStoreOptions): void {
   if (timeoutMs !== undefined && !(Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX)) {
     throw wrong('governanceTimeoutMs', `must be an integer from 1 to ${TIMEOUT_MS_MAX}`);
   }
+  const { queriesPerMinute: queries } = options;
+  if (queries !== undefined && !(Number.isSafeInteger(queries) && queries >= 1)) {
+    throw wrong('queriesPerMinute', 'must be an integer from 1');
+  }
   if (retry !== undefined) checkRetry(retry);
+  if (options.upcasters !== undefined) checkUpcasters(options.upcasters);
 }
 
 function checkOneOf(setting: string, value: string | undefined, allowed: readonly string[]): void {

@@ -16,6 +16,9 @@ export interface EventDraft<Type extends string = string, Payload = JsonObject> 
   readonly timestamp?: string;
 }
 
+/** The event that each draft of a union becomes. */
+type EventOfDraft<Draft> = Draft extends EventDraft<infer Type, infer Payload> ? DomainEvent<Type, Payload> : never;
+
 export interface NextEventsOptions {
   /** ms since 1970. Default: the system's clock. */
   readonly now?: () => number;
@@ -29,12 +32,12 @@ export interface NextEventsOptions {
  *
  * @param version - the aggregate's version; 0 for a new one
  */
-export function nextEvents<Draft extends EventDraft<string, unknown>>(
+export function nextEvents<Type extends string, Draft extends EventDraft<Type, unknown>>(
   aggregateId: string,
   version: number,
   drafts: readonly Draft[],
   options: NextEventsOptions = {},
-): DomainEvent<Draft['eventType'], Draft['payload']>[] {
+): EventOfDraft<Draft>[] {
   const { now = Date.now, newId = randomUUID } = options;
   const timestamp = isoTime(now());
   return drafts.map((draft, index) => ({
@@ -46,5 +49,5 @@ export function nextEvents<Draft extends EventDraft<string, unknown>>(
     timestamp: draft.timestamp ?? timestamp,
     payload: draft.payload,
     metadata: draft.metadata ?? {},
-  }));
+  })) as EventOfDraft<Draft>[];
 }
