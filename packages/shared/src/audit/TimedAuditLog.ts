@@ -1,5 +1,6 @@
 import type { AuditLogPort, AuditRecord } from '../ports/AuditLogPort.ts';
 import type { Clock } from '../ports/Clock.ts';
+import type { RecordStore } from '../ports/RecordStore.ts';
 import { withTimeout } from '../resilience/withTimeout.ts';
 import { GovernanceUnavailableError } from '../types/errors.ts';
 
@@ -16,10 +17,23 @@ export class TimedAuditLog implements AuditLogPort {
   }
 
   /** @throws GovernanceUnavailableError */
-  async record(record: AuditRecord): Promise<void> {
+  record(record: AuditRecord): Promise<void> {
+    return this.#inTime(() => this.#auditLog.record(record));
+  }
+
+  attach(records: RecordStore): void {
+    this.#auditLog.attach?.(records);
+  }
+
+  /** @throws GovernanceUnavailableError */
+  seal(): Promise<void> {
+    return this.#inTime(async () => this.#auditLog.seal?.());
+  }
+
+  async #inTime(task: () => Promise<void>): Promise<void> {
     const late = () => unavailable(`no answer within ${this.#timeoutMs} ms`);
     try {
-      await withTimeout(() => this.#auditLog.record(record), this.#timeoutMs, this.#clock, late);
+      await withTimeout(task, this.#timeoutMs, this.#clock, late);
     } catch (error) {
       if (error instanceof GovernanceUnavailableError) throw error;
       throw unavailable(error instanceof Error ? error.message : String(error), error);

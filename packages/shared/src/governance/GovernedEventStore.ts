@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LoggerAuditLog } from '../audit/LoggerAuditLog.ts';
+import { QueryAudit } from '../audit/QueryAudit.ts';
 import { TimedAuditLog } from '../audit/TimedAuditLog.ts';
 import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
 import { FeedSubscription } from '../feed/FeedSubscription.ts';
@@ -101,7 +102,9 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     });
     refuseUniqueIdsWithoutIndex(options, journal);
     this.#pipeline = this.#createPipeline(schemaRegistry);
-    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock));
+    const audit = new QueryAudit({ auditLog: this.#auditLog, clock: this.#clock, newId: this.#newId });
+    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock), audit);
+    options.auditLog?.attach?.(journal.records);
   }
 
   append(events: readonly EventOf<Events>[], options: AppendOptions = {}): Promise<AppendReceipt> {
@@ -286,7 +289,17 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   async #finish(): Promise<void> {
     await Promise.allSettled([...this.#subscriptions].map((subscription) => subscription.close()));
     await Promise.allSettled(this.#appending);
+    await this.#sealAudit();
     await this.#journal.close();
+  }
+
+  /** What is not sealed now is sealed by the next one who writes to the log. */
+  async #sealAudit(): Promise<void> {
+    try {
+      await this.#auditLog.seal?.();
+    } catch (err) {
+      this.#logger.warn({ store: this.#journal.name, err }, 'the audit log was not sealed');
+    }
   }
 
   readonly #newId = (): string => (this.#options.newId ?? randomUUID)();

@@ -1,45 +1,64 @@
+import type { AuditedQuery, QueryAudit } from '../audit/QueryAudit.ts';
 import type { EventJournal, TimePage } from '../ports/EventJournal.ts';
 import type { EventPage, EventQuery } from '../ports/EventStorePort.ts';
 import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import { InvalidArgumentError, RateLimitError } from '../types/errors.ts';
-import { checkClientId, checkEventType, checkLimit, checkTime } from './parameters.ts';
+import type { Principal } from '../types/Principal.ts';
+import { checkClientId, checkEventType, checkLimit, checkPrincipal, checkTime } from './parameters.ts';
 import { type CursorPlace, type CursorScope, decodeCursor, encodeCursor } from './queryCursor.ts';
 
 const LIMIT_MAX = 10_000;
 const LIMIT_DEFAULT = 1_000;
+/** Whose quota counts where nobody is named. */
+const ANYBODY = 'anonymous';
 
-/** Events of one type within a time range, in pages, each counted on its client's quota. */
+/**
+ * Events of one type within a time range, in pages, each counted on its client's quota and put on the audit record. A
+ * query that is invalid or over the quota has not begun, and is on no record: it could be used to fill the log.
+ */
 export class TemporalQueries {
   readonly #journal: EventJournal;
   readonly #rateLimiter: RateLimiterPort | null;
+  readonly #audit: QueryAudit;
 
-  constructor(journal: EventJournal, rateLimiter: RateLimiterPort | null) {
+  constructor(journal: EventJournal, rateLimiter: RateLimiterPort | null, audit: QueryAudit) {
     this.#journal = journal;
     this.#rateLimiter = rateLimiter;
+    this.#audit = audit;
   }
 
   /** One page. */
   async page(query: EventQuery): Promise<EventPage> {
-    const { eventType, startTime, endTime, limit } = checkQuery(query);
+    const { limit, ...range } = checkQuery(query);
     const { storeId } = await this.#journal.identity();
-    const scope = { storeId, eventType, startTime, endTime };
+    const scope = { storeId, ...range };
     const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope);
-    await this.#admit(query.clientId ?? 'anonymous');
-    const page = await this.#journal.queryByTime({ ...scope, limit, ...place, signal: query.signal });
+    await this.#admit(query.clientId ?? ANYBODY);
+    const read = () => this.#journal.queryByTime({ ...scope, limit, ...place, signal: query.signal });
+    const audited = auditedQuery('queryEvents', query, { ...range, limit });
+    const page = await this.#audit.audited(audited, read, ({ events }) => events.length);
     return pageOf(page, scope, limit, place);
   }
 
   /** The oldest `limit` matches, whole, in one array. */
   async oldest(query: EventQuery & { readonly limit: number; readonly clientId: string }): Promise<RecordedEvent[]> {
     checkClientId(query.clientId);
-    const { eventType, startTime, endTime, limit } = checkQuery(query);
+    const range = checkQuery(query);
     await this.#admit(query.clientId);
+    const audited = auditedQuery('getEventsByTimeRange', query, range);
+    return this.#audit.audited(
+      audited,
+      () => this.#readOldest(range),
+      ({ length }) => length,
+    );
+  }
+
+  async #readOldest({ limit, ...range }: CheckedQuery): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     let place: CursorPlace | undefined;
     for (;;) {
-      const range = { eventType, startTime, endTime, limit: limit - events.length, ...place };
-      const page = await this.#journal.queryByTime(range);
+      const page = await this.#journal.queryByTime({ ...range, limit: limit - events.length, ...place });
       events.push(...page.events);
       const last = events.at(-1);
       if (!page.more || events.length >= limit || last === undefined) return events;
@@ -60,15 +79,29 @@ export class TemporalQueries {
   }
 }
 
-function checkQuery(query: EventQuery) {
+interface CheckedQuery {
+  readonly eventType: string;
+  readonly startTime: string;
+  readonly endTime: string;
+  readonly limit: number;
+}
+
+function checkQuery(query: EventQuery): CheckedQuery {
   const { eventType, limit = LIMIT_DEFAULT } = query;
   checkEventType(eventType);
   checkLimit(limit, LIMIT_MAX);
   if (query.clientId !== undefined) checkClientId(query.clientId);
+  if (query.principal !== undefined) checkPrincipal(query.principal);
   const startTime = checkTime('startTime', query.startTime);
   const endTime = checkTime('endTime', query.endTime);
   if (startTime > endTime) throw new InvalidArgumentError('startTime', `must not be after endTime, ${endTime}`);
   return { eventType, startTime, endTime, limit };
+}
+
+function auditedQuery(operation: string, query: EventQuery, range: CheckedQuery): AuditedQuery {
+  const { clientId = ANYBODY, cursor, signal } = query;
+  const actor: Principal = query.principal ?? { id: clientId, roles: [], client: clientId };
+  return { actor, details: { operation, ...range, continued: cursor !== undefined }, signal };
 }
 
 function pageOf(page: TimePage, scope: CursorScope, limit: number, place: CursorPlace | undefined): EventPage {

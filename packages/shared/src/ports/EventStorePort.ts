@@ -60,6 +60,8 @@ export interface EventQuery {
   readonly cursor?: string;
   /** Whose quota the page counts on. Default: `anonymous`. */
   readonly clientId?: string;
+  /** Who asks, for the audit record. Default: one whose id and client are `clientId`, without roles. */
+  readonly principal?: Principal;
   readonly signal?: AbortSignal;
 }
 
@@ -126,6 +128,7 @@ export interface EventStorePort<Events extends EventMap = Record<string, JsonObj
    *
    * @param limit - 1 to 10,000
    * @throws RateLimitError - says when to come back
+   * @throws GovernanceUnavailableError - the audit log failed, and nothing is shown
    */
   getEventsByTimeRange<Type extends keyof Events & string>(
     eventType: Type,
@@ -147,9 +150,11 @@ export interface EventStorePort<Events extends EventMap = Record<string, JsonObj
   readAggregate(aggregateId: string, options?: ReadAggregateOptions): AsyncIterable<RecordedEvent<EventOf<Events>>>;
 
   /**
-   * One page of a temporal query. Every page advances, and counts as one of the ten.
+   * One page of a temporal query. Every page advances, and counts as one of the ten. It is on the audit record before
+   * anything is read, and again, with its outcome, before anything is shown.
    *
    * @throws RateLimitError, CursorInvalidError
+   * @throws GovernanceUnavailableError - the audit log failed, and nothing is shown
    */
   queryEvents<Type extends keyof Events & string>(
     query: EventQuery & { readonly eventType: Type },

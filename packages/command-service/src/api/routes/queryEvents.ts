@@ -50,6 +50,6 @@ interface Route {
 
 export function addQueryEvents(api: FastifyInstance, { store, principal }: ApiContext): void {
   api.get<Route>('/api/events', { schema: SCHEMA }, (request, reply) =>
-    store.queryEvents({ ...request.query, clientId: principal.client, signal: whenGone(reply.raw) }),
+    store.queryEvents({ ...request.query, clientId: principal.client, principal, signal: whenGone(reply.raw) }),
   );
 }
