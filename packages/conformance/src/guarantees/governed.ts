@@ -1,6 +1,7 @@
 import type { Guarantee } from '../ConformanceCase.ts';
 import { CHANGED_RULES_CASES } from './governance/changed-rules.ts';
 import { MARK_CASES } from './governance/governed-mark.ts';
+import { HISTORY_CASES } from './governance/history.ts';
 import { OBSERVE_CASES } from './governance/observe.ts';
 import { OUTAGE_CASES } from './governance/outages.ts';
 import { POLICY_CASES } from './governance/policies.ts';
@@ -9,5 +10,13 @@ import { SCHEMA_CASES } from './governance/schemas.ts';
 export const GOVERNED: Guarantee = {
   number: 8,
   title: 'No event is stored without a decision by the rules that its receipt names',
-  cases: [...SCHEMA_CASES, ...POLICY_CASES, ...OUTAGE_CASES, ...OBSERVE_CASES, ...CHANGED_RULES_CASES, ...MARK_CASES],
+  cases: [
+    ...SCHEMA_CASES,
+    ...POLICY_CASES,
+    ...OUTAGE_CASES,
+    ...OBSERVE_CASES,
+    ...CHANGED_RULES_CASES,
+    ...MARK_CASES,
+    ...HISTORY_CASES,
+  ],
 };
