@@ -1,5 +1,6 @@
-import { type CelInput, type CelResult, celError, isCelError } from '@bufbuild/cel';
-import { type Bindings, type CompiledExpression, compileExpression, shorten } from './compileExpression.ts';
+import { type CelInput, celError, isCelError } from '@bufbuild/cel';
+import { type Bindings, bindingsWith } from './Bindings.ts';
+import { type CompiledExpression, compileExpression, shorten } from './compileExpression.ts';
 import { fixedScope, type Scope, withVariables } from './expressionScope.ts';
 import { METER, METER_EXCEEDED } from './Meter.ts';
 import type { MatchConstraints, NamedExpression, Policy, PolicyWarning, Validation } from './Policy.ts';
@@ -33,6 +34,7 @@ export class CompiledPolicy {
   readonly conditions: readonly CompiledCondition[];
   readonly variables: readonly CompiledCondition[];
   readonly validations: readonly CompiledValidation[];
+  readonly #bindings: ReturnType<typeof bindingsWith> | undefined;
 
   /** @throws ConfigurationError - an expression cannot be taken; names file, line, column, policy and remedy */
   constructor(policy: Policy, document: PolicyDocument) {
@@ -71,6 +73,22 @@ export class CompiledPolicy {
       return { validation, expression, messageExpression: message };
     });
     this.warnings = warnings;
+    this.#bindings = this.variables.length === 0 ? undefined : bindingsWith(this.variables.map(variableOf));
+  }
+
+  /** All expressions, with where they are. */
+  get expressions(): { readonly pointer: string; readonly expression: CompiledExpression }[] {
+    const at = (list: string, index: number, key = 'expression'): string => `/spec/${list}/${index}/${key}`;
+    return [
+      ...this.conditions.map(({ expression }, index) => ({ pointer: at('matchConditions', index), expression })),
+      ...this.variables.map(({ expression }, index) => ({ pointer: at('variables', index), expression })),
+      ...this.validations.flatMap(({ expression, messageExpression }, index) => [
+        { pointer: at('validations', index), expression },
+        ...(messageExpression
+          ? [{ pointer: at('validations', index, 'messageExpression'), expression: messageExpression }]
+          : []),
+      ]),
+    ];
   }
 
   /** Whether the policy is about such events at all, apart from what only one event decides. */
@@ -109,18 +127,8 @@ export class CompiledPolicy {
   }
 
   /** The context's variables and the policy's own, each of which is evaluated at its first use. */
-  bindingsOf({ bindings }: PolicyContext): Bindings {
-    if (this.variables.length === 0) return bindings;
-    const own = Object.create(bindings) as Bindings;
-    for (const { name, expression } of this.variables) {
-      let value: CelInput | undefined;
-      const get = (): CelInput => {
-        value ??= variableOf(name, expression, own);
-        return value;
-      };
-      Object.defineProperty(own, `variables.${name}`, { get });
-    }
-    return own;
+  bindingsOf({ bindings, values }: PolicyContext): Bindings {
+    return this.#bindings === undefined ? bindings : new this.#bindings(values);
   }
 
   /** The message of a denial; `undefined` where the validation holds. */
@@ -158,12 +166,20 @@ function compileVariables(
   });
 }
 
-/** A variable's value. Its error says its own expression, since the one that uses it cannot. */
-function variableOf(name: string, expression: CompiledExpression, bindings: Bindings): CelInput {
-  const value: CelResult = expression.evaluate(bindings);
-  // The activation takes errors as it takes values; its type for inputs leaves them out.
-  if (isCelError(value)) return celError(`variables.${name}: ${expression.explain(value)}`) as unknown as CelInput;
-  return value as CelInput;
+/** A variable's error says its own expression, since the one that uses it cannot. */
+function variableOf({ name, expression }: CompiledCondition): {
+  name: string;
+  evaluate: (bindings: Bindings) => CelInput;
+} {
+  return {
+    name,
+    evaluate: (bindings) => {
+      const value = expression.evaluate(bindings);
+      if (!isCelError(value)) return value as CelInput;
+      // An evaluation takes errors as it takes values; its type for inputs leaves them out.
+      return celError(`variables.${name}: ${expression.explain(value)}`) as unknown as CelInput;
+    },
+  };
 }
 
 function matchesOne(

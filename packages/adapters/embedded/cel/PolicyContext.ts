@@ -1,59 +1,44 @@
 import type { CelInput } from '@bufbuild/cel';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { DomainEvent, PolicyRequest } from '@nexus/shared';
-import type { Bindings } from './compileExpression.ts';
+import { Bindings } from './Bindings.ts';
 import { celMapOf } from './jsonValue.ts';
+import type { PolicyAction } from './Policy.ts';
 
 /** What one decision is about: one event, or the aggregate that is to be read. */
 export interface PolicyContext {
-  readonly action: PolicyRequest['action'];
+  readonly action: PolicyAction;
   readonly aggregateId: string;
-  readonly eventType?: string;
-  readonly aggregateType?: string;
+  readonly eventType?: string | undefined;
+  readonly aggregateType?: string | undefined;
   readonly eventIndex?: number;
-  /** The variables that every policy sees. Made once, whatever the number of policies. */
+  /** The values of the variables that every policy sees. Made once, whatever the number of policies. */
+  readonly values: ConstructorParameters<typeof Bindings>[0];
   readonly bindings: Bindings;
 }
 
-/** The contexts of a request, one after another, in the order of the events. */
-export function* contextsOf(request: PolicyRequest): Generator<PolicyContext, void, undefined> {
-  const common = commonBindings(request);
-  if (request.action === 'read') {
-    const { aggregateId = '' } = request;
-    yield { action: 'read', aggregateId, bindings: within(common, { resource: celMapOf({ aggregateId }) }) };
-    return;
-  }
-  for (const [eventIndex, event] of request.events.entries()) {
-    const { aggregateId, aggregateType, eventType } = event;
-    const place = { action: request.action, aggregateId, eventType, eventIndex };
-    const bindings = within(common, { event: eventOf(event), resource: resourceOf(event) });
-    yield { ...place, ...(aggregateType !== undefined && { aggregateType }), bindings };
-  }
+/** The contexts of a request, in the order of its events. */
+export function contextsOf(request: PolicyRequest): PolicyContext[] {
+  const { action, now, aggregateId = '' } = request;
+  const principal = principalOf(request);
+  if (action !== 'read') return request.events.map((event, index) => eventContext(request, principal, event, index));
+  const values = { principal, action, now, resource: celMapOf({ aggregateId }) };
+  return [{ action, aggregateId, values, bindings: new Bindings(values) }];
 }
 
-function commonBindings({ action, principal: { id, roles, client }, now }: PolicyRequest): Bindings {
-  let time: CelInput | undefined;
-  return within(null, {
-    principal: celMapOf({ id, roles, client }),
-    action,
-    get now() {
-      time ??= timestampFromMs(Date.parse(now));
-      return time;
-    },
-  });
+function eventContext(
+  { action, now }: PolicyRequest,
+  principal: CelInput,
+  event: DomainEvent,
+  eventIndex: number,
+): PolicyContext {
+  const { eventId, eventType, aggregateId, aggregateType, timestamp, payload, metadata } = event;
+  const aggregateVersion = BigInt(event.aggregateVersion);
+  const whole = { eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp, payload, metadata };
+  const resource = celMapOf({ aggregateId, aggregateType, aggregateVersion, eventType });
+  const values = { principal, action, now, resource, event: celMapOf(whole) };
+  return { action, aggregateId, eventType, aggregateType, eventIndex, values, bindings: new Bindings(values) };
 }
 
-/** Names are looked up along prototypes; there is none of JavaScript's own, whose names would be variables. */
-function within(outer: Bindings | null, own: Bindings): Bindings {
-  return Object.create(outer, Object.getOwnPropertyDescriptors(own)) as Bindings;
-}
-
-function eventOf(event: DomainEvent): CelInput {
-  const { eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp, payload, metadata } = event;
-  const version = { aggregateVersion: BigInt(aggregateVersion) };
-  return celMapOf({ eventId, eventType, aggregateId, aggregateType, ...version, timestamp, payload, metadata });
-}
-
-function resourceOf({ aggregateId, aggregateType, aggregateVersion, eventType }: DomainEvent): CelInput {
-  return celMapOf({ aggregateId, aggregateType, aggregateVersion: BigInt(aggregateVersion), eventType });
+function principalOf({ principal: { id, roles, client } }: PolicyRequest): CelInput {
+  return celMapOf({ id, roles, client });
 }

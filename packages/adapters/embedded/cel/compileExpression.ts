@@ -1,4 +1,5 @@
-import { type CelInput, type CelResult, isCelError, parse, plan, unparse } from '@bufbuild/cel';
+import { type CelResult, isCelError, parse, plan, unparse } from '@bufbuild/cel';
+import type { Bindings } from './Bindings.ts';
 import { checkExpression } from './checkExpression.ts';
 import { ENVIRONMENT } from './environment.ts';
 import type { Scope } from './expressionScope.ts';
@@ -9,9 +10,6 @@ import { mayBe, nameOf, type StaticType } from './staticTypes.ts';
 /** Levels of an expression. */
 const DEPTH_MAX = 100;
 const SHOWN_MAX = 200;
-
-/** Values by the names of variables, those of the policy as `variables.NAME`. */
-export type Bindings = { readonly [name: string]: CelInput | undefined };
 
 export interface CompiledExpression {
   readonly text: string;
@@ -49,7 +47,7 @@ export function compileExpression(
   });
   if (!mayBe(type, expected)) place.fail(0, `must give a ${expected}, and gives a ${nameOf(type)}`);
   refusePatterns(expr, (node, message) => place.fail(offsetOf(node), message));
-  const evaluate = plan(ENVIRONMENT, meterExpression(expr)) as (bindings: Bindings) => CelResult;
+  const evaluate = plan(ENVIRONMENT, meterExpression(expr)) as unknown as CompiledExpression['evaluate'];
   return { text, expr, type, evaluate, explain: (error) => explain(error, text, expr, shown) };
 }
 

@@ -1,7 +1,8 @@
 import { isCelError } from '@bufbuild/cel';
 import type { PolicyRequest } from '@nexus/shared';
+import type { Bindings } from './Bindings.ts';
 import { type CompiledPolicy, type Verdict, verdictOf } from './CompiledPolicy.ts';
-import { type Bindings, type CompiledExpression, shorten } from './compileExpression.ts';
+import { type CompiledExpression, shorten } from './compileExpression.ts';
 import { METER } from './Meter.ts';
 import { contextsOf, type PolicyContext } from './PolicyContext.ts';
 import type { PolicySet } from './PolicySet.ts';
@@ -50,7 +51,7 @@ export interface PolicyExplanation {
 /** Evaluates everything that a decision would, and keeps what came of it. */
 export function explainRequest(set: PolicySet, request: PolicyRequest): PolicyExplanation {
   const { decision } = set.decide(request);
-  const events = [...contextsOf(request)].map((context) => {
+  const events = contextsOf(request).map((context) => {
     const { eventIndex, eventType, aggregateId } = context;
     const place = { ...(eventIndex !== undefined && { eventIndex }), ...(eventType !== undefined && { eventType }) };
     return { ...place, aggregateId, policies: set.policies.map((policy) => explainPolicy(policy, context)) };
