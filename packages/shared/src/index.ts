@@ -45,6 +45,7 @@ export type {
   EventQuery,
   EventStorePort,
   ReadAggregateOptions,
+  ReadForm,
   StoreCapabilities,
 } from './ports/EventStorePort.ts';
 export { type LoggerPort, SILENT_LOGGER } from './ports/LoggerPort.ts';
@@ -81,6 +82,8 @@ export { checkCompatibility } from './schema/compatibility/checkCompatibility.ts
 export { COMPATIBILITY_LEVELS, checkLevels, levelOf } from './schema/compatibility/levelOf.ts';
 export { compileSchema } from './schema/compileSchema.ts';
 export { checkExamples } from './schema/evolution/checkExamples.ts';
+export { parseRule } from './schema/evolution/parseRule.ts';
+export type { Upcaster } from './schema/evolution/Upcaster.ts';
 export { InMemorySchemaRegistry, type InMemorySchemaRegistryOptions } from './schema/InMemorySchemaRegistry.ts';
 export { type KeptVersion, SchemaHistory } from './schema/SchemaHistory.ts';
 export {

@@ -23,6 +23,7 @@ import type {
   EventQuery,
   EventStorePort,
   ReadAggregateOptions,
+  ReadForm,
   StoreCapabilities,
 } from '../ports/EventStorePort.ts';
 import { type LoggerPort, SILENT_LOGGER } from '../ports/LoggerPort.ts';
@@ -30,8 +31,10 @@ import type { ConsumerOptions, EventHandler, ParkedAggregate, Subscription } fro
 import { createRetry, type Retry } from '../resilience/retry.ts';
 import { SharedRateLimiter } from '../resilience/SharedRateLimiter.ts';
 import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
+import { checkReadForm } from '../schema/evolution/checkReadForm.ts';
+import { Lifter } from '../schema/evolution/Lifter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
-import type { Awaitable } from '../types/awaitable.ts';
+import { type Awaitable, andThen, isPending } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
 import { CorruptStoreError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -72,6 +75,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   readonly #telemetry: Telemetry;
   readonly #retry: Retry;
   readonly #pipeline: AppendPipeline;
+  readonly #lifter: Lifter;
   readonly #queries: TemporalQueries;
   readonly #consumers: ConsumerRecords;
   readonly #archive: RulesArchive;
@@ -103,7 +107,15 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     refuseUniqueIdsWithoutIndex(options, journal);
     this.#pipeline = this.#createPipeline(schemaRegistry);
     const audit = new QueryAudit({ auditLog: this.#auditLog, clock: this.#clock, newId: this.#newId });
-    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock), audit);
+    this.#lifter = new Lifter({
+      // Also where it validates no append: what it knows of versions and rules holds for what is stored.
+      registry: options.schemaRegistry,
+      upcasters: options.upcasters,
+      clock: this.#clock,
+      logger: this.#logger,
+      timeoutMs,
+    });
+    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock), this.#lifter, audit);
     options.auditLog?.attach?.(journal.records);
   }
 
@@ -121,12 +133,19 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     return appending;
   }
 
-  async getEvents(aggregateId: string, fromVersion = 1, toVersion?: number): Promise<RecordedEvent<EventOf<Events>>[]> {
+  async getEvents(
+    aggregateId: string,
+    fromVersion = 1,
+    toVersion?: number,
+    { upcast, readAs }: ReadForm = {},
+  ): Promise<RecordedEvent<EventOf<Events>>[]> {
+    const form = { ...(upcast === undefined ? {} : { upcast }), ...(readAs === undefined ? {} : { readAs }) };
     const range = { fromVersion, ...(toVersion === undefined ? {} : { toVersion }) };
     const events: RecordedEvent[] = [];
-    for await (const page of this.#readPages(aggregateId, { ...range, limit: ARRAY_EVENTS_MAX + 1 })) {
-      for (const event of page) events.push(event);
-      if (events.length > ARRAY_EVENTS_MAX) throw tooLarge(aggregateId);
+    for await (const page of this.#readPages(aggregateId, { ...range, ...form, limit: ARRAY_EVENTS_MAX + 1 })) {
+      if (events.length + page.length > ARRAY_EVENTS_MAX) throw tooLarge(aggregateId);
+      const lifted = this.#lifter.liftAll(page, form);
+      for (const event of isPending(lifted) ? await lifted : lifted) events.push(event);
     }
     return events as RecordedEvent<EventOf<Events>>[];
   }
@@ -136,7 +155,8 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     options: ReadAggregateOptions = {},
   ): AsyncGenerator<RecordedEvent<EventOf<Events>>, void, undefined> {
     for await (const page of this.#readPages(aggregateId, options)) {
-      for (const event of page) {
+      const lifted = this.#lifter.liftAll(page, options);
+      for (const event of isPending(lifted) ? await lifted : lifted) {
         options.signal?.throwIfAborted();
         yield event as RecordedEvent<EventOf<Events>>;
       }
@@ -149,10 +169,11 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     endTime: string,
     limit: number,
     clientId: string,
+    form: ReadForm = {},
   ): Promise<RecordedEvent<EventOf<Pick<Events, Type>>>[]> {
     this.#begin('getEventsByTimeRange');
-    const events = await this.#queries.oldest({ eventType, startTime, endTime, limit, clientId });
-    return events as RecordedEvent<EventOf<Pick<Events, Type>>>[];
+    const events = await this.#queries.oldest({ ...form, eventType, startTime, endTime, limit, clientId });
+    return [...events] as RecordedEvent<EventOf<Pick<Events, Type>>>[];
   }
 
   async queryEvents<Type extends keyof Events & string>(
@@ -162,11 +183,13 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     return (await this.#queries.page(query)) as unknown as EventPage<EventOf<Pick<Events, Type>>>;
   }
 
-  async findByEventId(eventId: string): Promise<RecordedEvent<EventOf<Events>>[]> {
+  async findByEventId(eventId: string, form: ReadForm = {}): Promise<RecordedEvent<EventOf<Events>>[]> {
     this.#begin('findByEventId');
     if (!this.capabilities.eventIdIndex) throw noEventIdIndex(this.#journal.name);
     checkEventId(eventId);
-    return [...(await this.#journal.findByEventId(eventId))] as RecordedEvent<EventOf<Events>>[];
+    checkReadForm(form);
+    const events = await this.#lifter.liftAll(await this.#journal.findByEventId(eventId), form);
+    return [...events] as RecordedEvent<EventOf<Events>>[];
   }
 
   async getVersion(aggregateId: string): Promise<number> {
@@ -184,6 +207,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
 
   subscribeToStream(handler: EventHandler<EventOf<Events>>, options: ConsumerOptions = {}): Subscription {
     this.#begin('subscribeToStream');
+    checkReadForm(options);
     const dependencies = {
       journal: this.#journal,
       auditLog: this.#auditLog,
@@ -191,7 +215,11 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
       clock: this.#clock,
       newId: this.#newId,
     };
-    const subscription = new FeedSubscription(dependencies, handler as unknown as EventHandler, options);
+    const subscription = new FeedSubscription(
+      dependencies,
+      this.#lifting(handler as unknown as EventHandler, options),
+      options,
+    );
     this.#subscriptions.add(subscription);
     const done = () => this.#subscriptions.delete(subscription);
     subscription.closed.then(done, done);
@@ -302,6 +330,11 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     }
   }
 
+  /** Within the delivery of the event, so that one which cannot be lifted is retried and parked as any that fails. */
+  #lifting(handler: EventHandler, form: ReadForm): EventHandler {
+    return async (event, context) => andThen(this.#lifter.lift(event, form), (lifted) => handler(lifted, context));
+  }
+
   readonly #newId = (): string => (this.#options.newId ?? randomUUID)();
 
   #createPipeline(schemaRegistry: GovernedEventStoreOptions['schemaRegistry']): AppendPipeline {
@@ -359,11 +392,12 @@ function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventSto
 }
 
 /** Where the records outlive the process, all processes on the store share the quota. */
-function rateLimiterOf({ rateLimiter }: GovernedEventStoreOptions, journal: EventJournal, clock: Clock) {
+function rateLimiterOf(options: GovernedEventStoreOptions, journal: EventJournal, clock: Clock) {
+  const { rateLimiter, queriesPerMinute: limit = 10 } = options;
   if (rateLimiter !== undefined) return rateLimiter;
   return journal.capabilities.durable
-    ? new SharedRateLimiter(journal.records, { clock })
-    : new SlidingLogRateLimiter({ clock });
+    ? new SharedRateLimiter(journal.records, { clock, limit })
+    : new SlidingLogRateLimiter({ clock, limit });
 }
 
 function refuseUniqueIdsWithoutIndex(

@@ -2,6 +2,8 @@ import type { AuditedQuery, QueryAudit } from '../audit/QueryAudit.ts';
 import type { EventJournal, TimePage } from '../ports/EventJournal.ts';
 import type { EventPage, EventQuery } from '../ports/EventStorePort.ts';
 import type { RateLimiterPort } from '../ports/RateLimiterPort.ts';
+import { checkReadForm } from '../schema/evolution/checkReadForm.ts';
+import type { Lifter } from '../schema/evolution/Lifter.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import { InvalidArgumentError, RateLimitError } from '../types/errors.ts';
 import type { Principal } from '../types/Principal.ts';
@@ -20,11 +22,13 @@ const ANYBODY = 'anonymous';
 export class TemporalQueries {
   readonly #journal: EventJournal;
   readonly #rateLimiter: RateLimiterPort | null;
+  readonly #lifter: Lifter;
   readonly #audit: QueryAudit;
 
-  constructor(journal: EventJournal, rateLimiter: RateLimiterPort | null, audit: QueryAudit) {
+  constructor(journal: EventJournal, rateLimiter: RateLimiterPort | null, lifter: Lifter, audit: QueryAudit) {
     this.#journal = journal;
     this.#rateLimiter = rateLimiter;
+    this.#lifter = lifter;
     this.#audit = audit;
   }
 
@@ -35,21 +39,26 @@ export class TemporalQueries {
     const scope = { storeId, ...range };
     const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope);
     await this.#admit(query.clientId ?? ANYBODY);
-    const read = () => this.#journal.queryByTime({ ...scope, limit, ...place, signal: query.signal });
+    const read = async () => {
+      const stored = await this.#journal.queryByTime({ ...scope, limit, ...place, signal: query.signal });
+      return { ...stored, events: await this.#lifter.liftAll(stored.events, query) };
+    };
     const audited = auditedQuery('queryEvents', query, { ...range, limit });
     const page = await this.#audit.audited(audited, read, ({ events }) => events.length);
     return pageOf(page, scope, limit, place);
   }
 
   /** The oldest `limit` matches, whole, in one array. */
-  async oldest(query: EventQuery & { readonly limit: number; readonly clientId: string }): Promise<RecordedEvent[]> {
+  async oldest(
+    query: EventQuery & { readonly limit: number; readonly clientId: string },
+  ): Promise<readonly RecordedEvent[]> {
     checkClientId(query.clientId);
     const range = checkQuery(query);
     await this.#admit(query.clientId);
     const audited = auditedQuery('getEventsByTimeRange', query, range);
     return this.#audit.audited(
       audited,
-      () => this.#readOldest(range),
+      async () => this.#lifter.liftAll(await this.#readOldest(range), query),
       ({ length }) => length,
     );
   }
@@ -90,6 +99,7 @@ function checkQuery(query: EventQuery): CheckedQuery {
   const { eventType, limit = LIMIT_DEFAULT } = query;
   checkEventType(eventType);
   checkLimit(limit, LIMIT_MAX);
+  checkReadForm(query);
   if (query.clientId !== undefined) checkClientId(query.clientId);
   if (query.principal !== undefined) checkPrincipal(query.principal);
   const startTime = checkTime('startTime', query.startTime);

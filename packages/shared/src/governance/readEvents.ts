@@ -1,5 +1,6 @@
 import type { EventJournal } from '../ports/EventJournal.ts';
 import type { ReadAggregateOptions } from '../ports/EventStorePort.ts';
+import { checkReadForm } from '../schema/evolution/checkReadForm.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import { checkAggregateId, checkDirection, checkLimit, checkVersion } from './parameters.ts';
 
@@ -18,6 +19,7 @@ export function readEvents(
   checkVersion('fromVersion', fromVersion);
   if (toVersion !== undefined) checkVersion('toVersion', toVersion);
   checkDirection(direction);
+  checkReadForm(options);
   if (limit !== undefined) checkLimit(limit, Number.MAX_SAFE_INTEGER);
   signal?.throwIfAborted();
   return journal.readAggregate(aggregateId, { fromVersion, toVersion, direction, limit, signal });

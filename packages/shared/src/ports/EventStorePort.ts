@@ -35,7 +35,21 @@ export interface AppendOptions {
   readonly outOfOrder?: boolean;
 }
 
-export interface ReadAggregateOptions {
+/**
+ * In which version of their schemas payloads are served. Id, version, time, metadata and digest of an event are those
+ * of its stored form either way.
+ */
+export interface ReadForm {
+  /**
+   * `false`: as they were stored. Default: true, in the latest active version of their schema, as far as rules lead
+   * there. Without rules nothing is lifted.
+   */
+  readonly upcast?: boolean;
+  /** Versions by event type, for readers that know no newer one (or no older one). Default: the latest. */
+  readonly readAs?: Readonly<Record<string, string>>;
+}
+
+export interface ReadAggregateOptions extends ReadForm {
   /** First version, inclusive. Default: 1. */
   readonly fromVersion?: number;
   /** Last version, inclusive. Default: the aggregate's version when the read begins. */
@@ -48,7 +62,7 @@ export interface ReadAggregateOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface EventQuery {
+export interface EventQuery extends ReadForm {
   readonly eventType: string;
   /** Inclusive. ISO 8601, UTC, milliseconds. */
   readonly startTime: string;
@@ -97,7 +111,9 @@ export interface EventPage<Event extends DomainEvent<string, unknown> = DomainEv
  * 6. **Change feed.** For each durable consumer and aggregate: every version, in order, at least once, no two handler
  *    calls at a time.
  * 7. **Refusals are typed.** A refused append has stored no event, and its error's `kind` says what to do.
- * 8. **Governed.** No event is stored without a decision by the rules that its receipt names.
+ * 8. **Governed.** No event is stored without a decision by the rules that its receipt names. Where rules lift payloads,
+ *    every read serves them in the latest version of their schema, unless its caller asks for another
+ *    ({@link ReadForm}); a payload that cannot be lifted is an `UpcastError`.
  *
  * @typeParam Events - a map from event type to payload. Default: any type, any JSON object.
  */
@@ -120,7 +136,12 @@ export interface EventStorePort<Events extends EventMap = Record<string, JsonObj
    *
    * @throws QueryTooLargeError - more than 100,000 events: use {@link readAggregate}
    */
-  getEvents(aggregateId: string, fromVersion?: number, toVersion?: number): Promise<RecordedEvent<EventOf<Events>>[]>;
+  getEvents(
+    aggregateId: string,
+    fromVersion?: number,
+    toVersion?: number,
+    options?: ReadForm,
+  ): Promise<RecordedEvent<EventOf<Events>>[]>;
 
   /**
    * The oldest `limit` events of the type whose timestamps lie between the two times, both inclusive, ordered by
@@ -136,6 +157,7 @@ export interface EventStorePort<Events extends EventMap = Record<string, JsonObj
     endTime: string,
     limit: number,
     clientId: string,
+    options?: ReadForm,
   ): Promise<RecordedEvent<EventOf<Pick<Events, Type>>>[]>;
 
   /**
@@ -161,7 +183,7 @@ export interface EventStorePort<Events extends EventMap = Record<string, JsonObj
   ): Promise<EventPage<EventOf<Pick<Events, Type>>>>;
 
   /** Every event with this id, in the order of the feed. Throws `NotSupportedError` where `eventIdIndex` is false. */
-  findByEventId(eventId: string): Promise<RecordedEvent<EventOf<Events>>[]>;
+  findByEventId(eventId: string, options?: ReadForm): Promise<RecordedEvent<EventOf<Events>>[]>;
 
   /** The aggregate's version by a strong read; 0 if unknown. */
   getVersion(aggregateId: string): Promise<number>;

@@ -1,4 +1,5 @@
 import type { DomainEvent, RecordedEvent } from '../types/DomainEvent.ts';
+import type { ReadForm } from './EventStorePort.ts';
 
 /** What a handler learns beside the event. */
 export interface DeliveryContext {
@@ -16,7 +17,8 @@ export type EventHandler<Event extends DomainEvent<string, unknown> = DomainEven
   context: DeliveryContext,
 ) => Promise<void>;
 
-export interface ConsumerOptions {
+/** A payload that cannot be served in the form that is asked for counts as an event that the handler fails on. */
+export interface ConsumerOptions extends ReadForm {
   /**
    * Name of a durable consumer: 1 to 200 characters out of `A-Z a-z 0-9 . _ -`. One subscription at a time owns a
    * consumer, across processes; others wait to take over.

@@ -24,6 +24,8 @@ export interface RecordedDetails {
   readonly digest: string;
   /** The version of the schema that the payload was checked against. Absent when no registry checked it. */
   readonly schemaVersion?: string;
+  /** The version that the payload was lifted to when it was read. Absent when it is as it was stored. */
+  readonly upcastTo?: string;
   /** The W3C trace context of the append, where one was active. */
   readonly traceparent?: string;
   /** True when an import added the event behind newer ones of its aggregate. */
