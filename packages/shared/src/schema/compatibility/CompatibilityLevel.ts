@@ -32,7 +32,11 @@ export interface Incompatibility {
   readonly direction: 'backward' | 'forward';
   /** What changed, in the words of Confluent's checker where it has one: `REQUIRED_ATTRIBUTE_ADDED`, `TYPE_NARROWED`. */
   readonly kind: string;
-  /** RFC 6901, into the schema text: `/properties/total/type`. */
+  /**
+   * RFC 6901, into a schema text: `/properties/total/type`. It leads to what data fails under, thus into the proposed
+   * schema for `backward` and into the earlier one for `forward`. Where that has no such place, because a property or
+   * an item was removed, it leads into the other one.
+   */
   readonly pointer: string;
   /** One sentence that says what is wrong there. */
   readonly message: string;

@@ -1,0 +1,129 @@
+import type { Comparison } from './Comparison.ts';
+import { type Alternative, type Choice, Premise, requiredBy } from './Premise.ts';
+import { isSchema, type SchemaNode } from './SchemaNode.ts';
+
+/** Longer lists are not split: their alternatives are then unknown. */
+const ALTERNATIVES_MAX = 300;
+
+/**
+ * Takes schemas apart into what holds without condition, what is a choice, and what is excluded. `$ref` and `allOf` are
+ * followed; a reference that leads nowhere or back adds nothing.
+ */
+export class PremiseBuilder {
+  readonly #comparison: Comparison;
+  readonly #nodes = new Set<SchemaNode>();
+  readonly #choices = new Map<string, Choice>();
+  readonly #negations = new Set<SchemaNode>();
+  readonly #required = new Set<string>();
+
+  constructor(comparison: Comparison, from?: Premise) {
+    this.#comparison = comparison;
+    for (const node of from?.nodes ?? []) this.#nodes.add(node);
+    for (const choice of from?.choices ?? []) this.#choices.set(choice.key, choice);
+    for (const node of from?.negations ?? []) this.#negations.add(node);
+    for (const name of from?.required ?? []) this.#required.add(name);
+  }
+
+  /** Adds that the data matches the schemas. */
+  matches(nodes: readonly SchemaNode[]): this {
+    const open = [...nodes];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (this.#nodes.has(node)) continue;
+      this.#nodes.add(node);
+      this.#comparison.spend(1);
+      this.#addChoices(node);
+      open.push(...this.#implied(node));
+    }
+    return this;
+  }
+
+  /** Adds that the data matches none of the schemas. */
+  excludes(nodes: readonly SchemaNode[]): this {
+    for (const node of nodes) this.#negations.add(node);
+    return this;
+  }
+
+  /** Adds a choice that no keyword of a schema states by itself. */
+  chooses(choice: Choice): this {
+    this.#choices.set(choice.key, choice);
+    return this;
+  }
+
+  /** Puts one alternative in the place of its choice. */
+  settles(choice: Choice, { nodes, negations }: Alternative): this {
+    this.#choices.delete(choice.key);
+    return this.matches(nodes).excludes(negations);
+  }
+
+  /** Forgets what is excluded. */
+  withoutNegations(): this {
+    this.#negations.clear();
+    return this;
+  }
+
+  build(): Premise {
+    return new Premise([...this.#nodes], [...this.#choices.values()], [...this.#negations]);
+  }
+
+  #implied(node: SchemaNode): readonly SchemaNode[] {
+    const { $ref, const: only, not } = node.keywords;
+    const implied = [...node.list('allOf')];
+    const target = typeof $ref === 'string' ? node.document.resolve($ref) : undefined;
+    if (target !== undefined) implied.push(target);
+    if (only !== undefined) implied.push(this.#comparison.literal(only));
+    if (isSchema(not)) this.#negations.add(node.one('not') as SchemaNode);
+    return [...implied, ...this.#dependent(node)];
+  }
+
+  /** What the presence of required properties brings with it. */
+  #dependent(node: SchemaNode): readonly SchemaNode[] {
+    const added = requiredBy(node).filter((name) => !this.#required.has(name));
+    for (const name of added) this.#required.add(name);
+    const own = [...this.#required].flatMap((name) => this.#comparison.dependents(node, name));
+    if (added.length === 0) return own;
+    const others = [...this.#nodes].flatMap((one) => added.flatMap((name) => this.#comparison.dependents(one, name)));
+    return [...own, ...others];
+  }
+
+  #addChoices(node: SchemaNode): void {
+    const single = (inner: SchemaNode): Alternative => ({ nodes: [inner], negations: [] });
+    this.#choose(node, 'anyOf', node.list('anyOf').map(single));
+    this.#choose(node, 'oneOf', exclusive(node.list('oneOf')));
+    this.#choose(node, 'if', conditional(node));
+    const { enum: values, type } = node.keywords;
+    if (Array.isArray(values) && values.length <= ALTERNATIVES_MAX) {
+      this.#choose(
+        node,
+        'enum',
+        values.map((value) => single(this.#comparison.literal(value))),
+      );
+    }
+    if (Array.isArray(type))
+      this.#choose(
+        node,
+        'type',
+        type.map((one) => single(this.#comparison.synthetic({ type: one }))),
+      );
+  }
+
+  #choose(node: SchemaNode, keyword: string, alternatives: readonly Alternative[]): void {
+    if (alternatives.length === 0 || alternatives.length > ALTERNATIVES_MAX) return;
+    const key = `${node.id}${keyword}`;
+    this.#choices.set(key, { key, keyword, alternatives });
+  }
+}
+
+/** Of `oneOf`, a branch holds and all others do not. */
+function exclusive(branches: readonly SchemaNode[]): readonly Alternative[] {
+  return branches.map((branch) => ({ nodes: [branch], negations: branches.filter((other) => other !== branch) }));
+}
+
+function conditional(node: SchemaNode): readonly Alternative[] {
+  const condition = node.one('if');
+  if (condition === undefined) return [];
+  const present = (keyword: string): SchemaNode[] => [node.one(keyword)].filter((one) => one !== undefined);
+  return [
+    { nodes: [condition, ...present('then')], negations: [] },
+    { nodes: present('else'), negations: [condition] },
+  ];
+}
