@@ -1,8 +1,10 @@
-import { NotFoundError, type Receipt } from '@nexus/shared';
+import type { Receipt } from '@nexus/shared';
 import type { Command } from 'commander';
 import { integer } from '../arguments.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { findReceipt } from '../explain/findReceipt.ts';
 import { DONE, type Shell } from '../Shell.ts';
+import { addExplainReceipt } from './explainReceipt.ts';
 import type { Run } from './Run.ts';
 
 export function addReceipt(program: Command, run: Run): void {
@@ -14,15 +16,12 @@ export function addReceipt(program: Command, run: Run): void {
     .argument('<version>', 'one of its versions', integer('VERSION', 1))
     .addHelpText('after', '\nExample:\n  nexus receipt show order-1 3')
     .action(run(showReceipt));
+  addExplainReceipt(receipt, run);
 }
 
 function showReceipt(shell: Shell, _options: object, aggregateId: string, version: number): Promise<ExitCode> {
   return shell.withStore(async (store) => {
-    const receipt = await store.getReceipt(aggregateId, version);
-    if (receipt === undefined) {
-      const what = `version ${version} of ${aggregateId}`;
-      throw new NotFoundError(`There is no ${what}; nexus read ${aggregateId} prints the versions there are`, { what });
-    }
+    const receipt = await findReceipt(store, aggregateId, version);
     if (shell.json) await shell.out.line(JSON.stringify(receipt));
     else await print(shell, receipt);
     return DONE;
