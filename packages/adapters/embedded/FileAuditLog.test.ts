@@ -9,16 +9,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../testing/ManualClock.ts';
 import { type LocatedAuditLine, readAudit } from './audit/readAudit.ts';
-import {
-  auditFolder,
-  filesOf,
-  linesOf,
-  openLog,
-  recordAll,
-  recordOf,
-  rewrite,
-  sealsOf,
-} from './audit/testing/auditFolders.ts';
+import { auditFolder, filesOf, linesOf, openLog, recordAll, rewrite, sealsOf } from './audit/testing/auditFolders.ts';
+import { recordOf } from './audit/testing/recordOf.ts';
 import { verifyAudit } from './audit/verifyAudit.ts';
 import { FileAuditLog } from './FileAuditLog.ts';
 

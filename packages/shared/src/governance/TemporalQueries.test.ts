@@ -132,9 +132,11 @@ describe('a temporal query', () => {
 
   it('that its client gave up is on record as that', async () => {
     const auditLog = new InMemoryAuditLog();
-    const { store } = await arrange(auditLog);
+    const { store, journal } = await arrange(auditLog);
+    const signal = AbortSignal.abort();
+    journal.fault = signal.reason;
 
-    await expect(store.queryEvents({ ...RANGE, signal: AbortSignal.abort() })).rejects.toThrow();
+    await expect(store.queryEvents({ ...RANGE, signal })).rejects.toBe(signal.reason);
 
     expect(auditLog.records.at(-1)?.details).toMatchObject({ outcome: 'ABORTED' });
   });

@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditRecord, AuditSeal, RecordStore } from '@nexus/shared';
+import type { AuditSeal, RecordStore } from '@nexus/shared';
 import { onTestFinished } from 'vitest';
 import { FileAuditLog, type FileAuditLogOptions } from '../../FileAuditLog.ts';
+import { recordOf } from './recordOf.ts';
 
 /** A path in a folder of the running test's own, where nothing is yet. */
 export function auditFolder(): string {
@@ -17,16 +18,6 @@ export function openLog(folder: string, options: Omit<FileAuditLogOptions, 'fold
   const log = new FileAuditLog({ folder, ...options });
   onTestFinished(() => log.close());
   return log;
-}
-
-export function recordOf(count: number, fields: Partial<AuditRecord> = {}): AuditRecord {
-  return {
-    at: new Date(Date.parse('2026-01-31T12:00:00.000Z') + count).toISOString(),
-    action: 'append.refused',
-    actor: { id: 'ann', roles: ['clerk'], client: 'till' },
-    details: { count },
-    ...fields,
-  };
 }
 
 /** Records `from` to `to`, one after another, in a log of their own. */
