@@ -1,0 +1,300 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../../../../testing/ManualClock.ts';
+import type { ReadForm } from '../../ports/EventStorePort.ts';
+import { SILENT_LOGGER } from '../../ports/LoggerPort.ts';
+import type { EvolutionRules, RegisteredSchema, SchemaRegistryPort } from '../../ports/SchemaRegistryPort.ts';
+import { isPending } from '../../types/awaitable.ts';
+import type { RecordedEvent } from '../../types/DomainEvent.ts';
+import type { JsonObject } from '../../types/json.ts';
+import { Lifter } from './Lifter.ts';
+import type { Upcaster } from './Upcaster.ts';
+
+/** A registry whose versions of each type can be changed, and which can fail or hang. */
+class Versions implements SchemaRegistryPort {
+  readonly byType = new Map<string, RegisteredSchema[]>();
+  answer: (eventType: string) => Promise<readonly RegisteredSchema[]> = async (eventType) =>
+    this.byType.get(eventType) ?? [];
+
+  add(eventType: string, rules: EvolutionRules & { schema?: JsonObject } = {}): void {
+    const versions = this.byType.get(eventType) ?? [];
+    const version = String(versions.length + 1);
+    const added = { eventType, version, digest: `1:${version}`, schema: { type: 'object' }, ...rules };
+    this.byType.set(eventType, [...versions, added]);
+  }
+
+  async getSchema(): Promise<undefined> {
+    return undefined;
+  }
+
+  readonly listVersions = vi.fn((eventType: string) => this.answer(eventType));
+}
+
+function arrange(upcasters?: readonly Upcaster[]) {
+  const registry = new Versions();
+  const clock = new ManualClock();
+  const warn = vi.fn();
+  const logger = { ...SILENT_LOGGER, warn };
+  const lifter = new Lifter({ registry, upcasters, clock, logger, timeoutMs: 5_000 });
+  return { registry, clock, warn, lifter };
+}
+
+function eventOf(eventType: string, schemaVersion: string | undefined, payload: JsonObject = {}): RecordedEvent {
+  return {
+    eventId: 'e1',
+    eventType,
+    aggregateId: 'a',
+    aggregateVersion: 7,
+    timestamp: '2026-01-01T00:00:00.000Z',
+    payload,
+    metadata: { correlationId: 'c' },
+    recorded: {
+      recordedAt: '2026-01-01T00:00:00.000Z',
+      digest: '1:0',
+      ...(schemaVersion === undefined ? {} : { schemaVersion }),
+    },
+  };
+}
+
+async function payloadOf(lifter: Lifter, event: RecordedEvent, form: ReadForm = {}): Promise<JsonObject> {
+  return (await lifter.lift(event, form)).payload;
+}
+
+const ADD_CURRENCY = { up: '$merge([$, {"currency": "EUR"}])', down: '$sift(function($v, $k) { $k != "currency" })' };
+
+describe('Lifter', () => {
+  it('lifts a payload through all rules, and says to which version', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', ADD_CURRENCY);
+    registry.add('A', { up: (payload) => ({ total: payload.amount as number, currency: payload.currency as string }) });
+    const stored = eventOf('A', '1', { amount: 3 });
+
+    const lifted = await lifter.lift(stored, {});
+
+    expect(lifted).toEqual({
+      ...stored,
+      payload: { total: 3, currency: 'EUR' },
+      recorded: { ...stored.recorded, upcastTo: '3' },
+    });
+    expect(stored).toEqual(eventOf('A', '1', { amount: 3 }));
+  });
+
+  it('gives back the very events, at once and unasked, where it has neither versions nor upcasters', () => {
+    const registry: SchemaRegistryPort = { getSchema: async () => undefined };
+    const clock = new ManualClock();
+    const lifter = new Lifter({ registry, clock, logger: SILENT_LOGGER, timeoutMs: 5_000 });
+    const events = [eventOf('A', '1')];
+
+    expect(lifter.liftAll(events, {})).toBe(events);
+  });
+
+  it('gives back the very array, at once, once it knows that no rule touches any of its events', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('B');
+    registry.add('B', ADD_CURRENCY);
+    const events = [eventOf('A', '1'), eventOf('B', '2'), eventOf('C', undefined)];
+    await lifter.liftAll(events, {});
+
+    expect(lifter.liftAll(events, {})).toBe(events);
+    expect(isPending(lifter.liftAll([eventOf('B', '1')], {}))).toBe(true);
+    expect(registry.listVersions).toHaveBeenCalledTimes(2);
+  });
+
+  it('gives the stored form where it is asked for, without asking anybody', () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', ADD_CURRENCY);
+    const events = [eventOf('A', '1')];
+
+    expect(lifter.liftAll(events, { upcast: false })).toBe(events);
+    expect(registry.listVersions).not.toHaveBeenCalled();
+  });
+
+  it('takes the version that the client stated where no registry checked the event', async () => {
+    const { lifter } = arrange([{ eventType: 'A', from: '1', to: '2', up: () => ({ lifted: true }) }]);
+    const stated = eventOf('A', undefined);
+
+    expect(await payloadOf(lifter, { ...stated, metadata: { schemaVersion: 1 } })).toEqual({ lifted: true });
+    expect(await lifter.lift(stated, {})).toBe(stated);
+  });
+
+  it('serves the version that is asked for, up or down', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', ADD_CURRENCY);
+    registry.add('A', { up: '{"total": amount, "currency": currency}' });
+    const newest = eventOf('A', '2', { amount: 3, currency: 'USD' });
+
+    expect(await payloadOf(lifter, newest, { readAs: { A: '1' } })).toEqual({ amount: 3 });
+    expect(await payloadOf(lifter, newest, { readAs: { A: '2' } })).toEqual(newest.payload);
+    expect(await payloadOf(lifter, newest, { readAs: { B: '1' } })).toEqual({ total: 3, currency: 'USD' });
+    expect((await lifter.lift(newest, { readAs: { A: '1' } })).recorded.upcastTo).toBe('1');
+  });
+
+  it('serves a payload without a way back as it is where the older schema allows it', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A', { schema: { type: 'object', properties: { amount: { type: 'number' } } } });
+    registry.add('A', { up: '$' });
+    const form = { readAs: { A: '1' } };
+    const valid = eventOf('A', '2', { amount: 3, currency: 'USD' });
+
+    expect(await lifter.lift(valid, form)).toBe(valid);
+    await expect(lifter.lift(eventOf('A', '2', { amount: 'three' }), form)).rejects.toMatchObject({
+      code: 'UPCAST_FAILED',
+      details: {
+        from: '2',
+        to: '1',
+        reason: expect.stringMatching(/^there is no rule that leads back to 1, and .*\/payload\/amount must be number/),
+      },
+    });
+  });
+
+  it('refuses what it cannot serve in the version that is asked for', async () => {
+    const { registry, lifter } = arrange([{ eventType: 'U', from: '1', to: '2', up: '$' }]);
+    registry.add('A');
+    const reasonOf = (event: RecordedEvent, version: string) =>
+      lifter.lift(event, { readAs: { [event.eventType]: version } }) as Promise<RecordedEvent>;
+
+    await expect(reasonOf(eventOf('A', '1'), '2')).rejects.toThrow('no version 2 of it is known');
+    await expect(reasonOf(eventOf('A', undefined), '1')).rejects.toThrow('no version was stated for it');
+    await expect(reasonOf(eventOf('U', '2'), '1')).rejects.toThrow('no schema to check its payload against');
+  });
+
+  it('says which rule fails, on which event, and what to do', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', { up: '$error("no currency")' });
+    registry.add('A');
+
+    await expect(lifter.lift(eventOf('A', '1'), {})).rejects.toMatchObject({
+      code: 'UPCAST_FAILED',
+      kind: 'configuration',
+      message:
+        'a at version 7: its A of schema version 1 cannot be served in version 3: its rule from 1 to 2: it fails: ' +
+        'no currency (JSONata D3137, at position 7). Mend the rule, or read with upcast: false',
+      details: {
+        eventType: 'A',
+        aggregateId: 'a',
+        aggregateVersion: 7,
+        from: '1',
+        to: '3',
+        reason: 'its rule from 1 to 2: it fails: no currency (JSONata D3137, at position 7)',
+      },
+    });
+  });
+
+  it('lifts a page of any length in its order, each event by itself', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', { up: '$merge([$, {"tags": ["new"]}])' });
+    const events = Array.from({ length: 300 }, (_, n) => eventOf('A', n % 3 === 0 ? '2' : '1', { n }));
+
+    const lifted = await lifter.liftAll(events, {});
+
+    expect(lifted.map(({ payload }) => payload.n)).toEqual(events.map(({ payload }) => payload.n));
+    expect(lifted[0]).toBe(events[0]);
+    expect(lifted[1]?.payload.tags).toEqual(['new']);
+    expect(lifted[1]?.payload.tags).not.toBe(lifted[2]?.payload.tags);
+  });
+});
+
+describe('the versions that a registry lists', () => {
+  it('are trusted for 30 s', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.add('A');
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.add('A', ADD_CURRENCY);
+
+    clock.advance(29_999);
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({});
+    clock.advance(1);
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ currency: 'EUR' });
+
+    expect(registry.listVersions).toHaveBeenCalledTimes(2);
+  });
+
+  it('are asked for anew when an event has one that is unknown, at most every 5 s', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', ADD_CURRENCY);
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.add('A', { up: '{"newest": true}' });
+    const ahead = eventOf('A', '3');
+
+    expect(await lifter.lift(ahead, {})).toBe(ahead);
+    clock.advance(5_000);
+    expect(await lifter.lift(ahead, {})).toBe(ahead);
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ newest: true });
+
+    expect(registry.listVersions).toHaveBeenCalledTimes(2);
+  });
+
+  it('are asked for once by many concurrent reads', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+
+    await Promise.all(Array.from({ length: 50 }, () => lifter.lift(eventOf('A', '1'), {})));
+
+    expect(registry.listVersions).toHaveBeenCalledTimes(1);
+  });
+
+  it('stay in use while the registry fails, and it is asked again after 5 s', async () => {
+    const { registry, clock, warn, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', ADD_CURRENCY);
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.answer = () => Promise.reject(new TypeError('registry is away'));
+    clock.advance(60_000);
+
+    for (let read = 0; read < 3; read++) {
+      expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ currency: 'EUR' });
+    }
+    expect(registry.listVersions).toHaveBeenCalledTimes(2);
+    expect(warn).toHaveBeenCalledTimes(1);
+    clock.advance(5_000);
+    await lifter.lift(eventOf('A', '1'), {});
+    expect(registry.listVersions).toHaveBeenCalledTimes(3);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new TypeError('registry is away'))],
+    ['answers no list', async () => ({}) as never],
+    ['answers another type', async () => [{ eventType: 'B', version: '1', digest: '1:0', schema: {} }]],
+    [
+      'answers a version twice',
+      async () => Array.from({ length: 2 }, () => ({ eventType: 'A', version: '1', digest: '1:0', schema: {} })),
+    ],
+  ])('are unavailable for a type never seen where it %s; the stored form is not', async (_what, answer) => {
+    const { registry, lifter } = arrange();
+    registry.answer = answer;
+    const event = eventOf('A', '1');
+
+    await expect(lifter.lift(event, {})).rejects.toMatchObject({
+      code: 'GOVERNANCE_UNAVAILABLE',
+      details: { part: 'schema-registry' },
+      message: expect.stringContaining('upcast: false reads the stored form'),
+    });
+    expect(await lifter.lift(event, { upcast: false })).toBe(event);
+  });
+
+  it('are unavailable when it does not answer in time', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.answer = () => new Promise(() => {});
+
+    const lifting = lifter.lift(eventOf('A', '1'), {}) as Promise<RecordedEvent>;
+    const refused = expect(lifting).rejects.toThrow('no answer within 5000 ms');
+    await clock.untilSomebodySleeps();
+    clock.advance(5_000);
+
+    await refused;
+  });
+
+  it('take null for a type that nobody knows', async () => {
+    const { registry, lifter } = arrange();
+    registry.answer = async () => null as never;
+    const event = eventOf('A', '1');
+
+    expect(await lifter.lift(event, {})).toBe(event);
+  });
+});
