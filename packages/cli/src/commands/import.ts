@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
+import type { GovernedEventStore } from '@nexus/shared';
 import type { Command } from 'commander';
 import { collect } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import type { ColumnOptions } from '../import/CsvColumns.ts';
 import { csvRows } from '../import/csvRows.ts';
+import { historyRows } from '../import/history/historyRows.ts';
+import { importHistory } from '../import/history/importHistory.ts';
 import type { ImportCounts } from '../import/ImportCounts.ts';
 import type { ImportRow } from '../import/ImportRow.ts';
-import { type ImportReport, importRows } from '../import/importRows.ts';
+import { type ImportOptions, type ImportReport, importRows } from '../import/importRows.ts';
 import { type JsonFormat, jsonRows } from '../import/jsonRows.ts';
 import { isZone } from '../import/parseTime.ts';
 import { RejectsFile } from '../import/RejectsFile.ts';
@@ -23,6 +26,7 @@ interface ImportCommandOptions extends Partial<ColumnOptions>, RulesOptions {
   readonly format?: (typeof FORMATS)[number];
   readonly zone?: string;
   readonly truncateTime?: boolean;
+  readonly asHistory?: boolean;
 }
 
 const HELP = `
@@ -37,6 +41,12 @@ outOfOrder. Events of our own keep their id, version and time.
 A CSV column that no option names goes to the payload under its name, as a string; empty cells are left out. Of a
 CloudEvent, subject (or source) is the aggregate, data the payload, and the other attributes go to the metadata.
 
+--as-history takes over what nexus export --recorded wrote, append by append as the first store took it, with its
+receipts as the origin of those of this store. Today's schemas are observed and refuse nothing that was lawful then;
+the policies decide on the action import, and a denial ends the import. It is in the audit log. An append whose events
+are not those that its receipt was made for is refused, whole. Without --as-history receipts are left out, and events
+are appended like any others.
+
 Times need a zone, and keep milliseconds: --zone and --truncate-time say what to do otherwise. Nothing is stored before
 the whole file was read. Rows that are refused go to the rejects file with their line and reason, and the others are
 stored; the exit code is then 8. An import that was stopped goes on where it stopped when it is run again.
@@ -44,7 +54,8 @@ stored; the exit code is then 8. An import that was stopped goes on where it sto
 Examples:
   nexus import log.csv.gz --aggregate case --type activity --time timestamp --user resource
   nexus import orders.csv --aggregate order_id --type event --time at --map amount=AMT --map metadata.correlationId=corr
-  nexus export | nexus import - --format events --store sqlite:./copy.db`;
+  nexus export | nexus import - --format events --store sqlite:./copy.db
+  nexus export --recorded | nexus import - --as-history --store sqlite:./moved.db`;
 
 export function addImport(program: Command, run: Run): void {
   const command = program
@@ -64,6 +75,7 @@ export function addImport(program: Command, run: Run): void {
     .option('--format <format>', `what FILE holds: ${FORMATS.join(', ')} (default: by its name, and line by line)`)
     .option('--zone <zone>', 'the zone of times that name none, such as +01:00')
     .option('--truncate-time', 'cut digits behind milliseconds off')
+    .option('--as-history', 'take over what export --recorded wrote, with the receipts that let it in')
     .option('--rejects <file>', 'where refused rows go (default: FILE.rejects.jsonl in the working folder)')
     .addHelpText('after', HELP);
   addRulesOptions(command).action(run(importFile));
@@ -71,11 +83,11 @@ export function addImport(program: Command, run: Run): void {
 
 async function importFile(shell: Shell, options: ImportCommandOptions, file: string): Promise<ExitCode> {
   const rejects = new RejectsFile(options.rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.jsonl`);
-  const rows = rowsOf(shell, file, options);
+  const importer = importerOf(shell, file, options);
   if (options.rejects !== undefined) rejects.open();
   const counts: ImportCounts = { stored: 0, alreadyThere: 0, refused: 0 };
   try {
-    const report = await importInto(shell, { rows, rejects, counts }, options);
+    const report = await importInto(shell, { importer, rejects, counts }, options);
     await printReport(shell, report, rejects);
     return report.refused > 0 ? EXIT_CODES.rejects : EXIT_CODES.ok;
   } catch (error) {
@@ -90,13 +102,16 @@ async function importFile(shell: Shell, options: ImportCommandOptions, file: str
   }
 }
 
+/** Brings what was read into a store. */
+type Importer = (store: GovernedEventStore, settings: Omit<ImportOptions, 'store' | 'rows'>) => Promise<ImportReport>;
+
 interface Import {
-  readonly rows: AsyncIterable<ImportRow>;
+  readonly importer: Importer;
   readonly rejects: RejectsFile;
   readonly counts: ImportCounts;
 }
 
-function importInto(shell: Shell, parts: Import, options: RulesOptions): Promise<ImportReport> {
+function importInto(shell: Shell, { importer, ...parts }: Import, options: RulesOptions): Promise<ImportReport> {
   const { signal } = shell;
   return withRules(shell, options, async (store) => {
     const reading = shell.progress('reading', 'rows');
@@ -108,12 +123,40 @@ function importInto(shell: Shell, parts: Import, options: RulesOptions): Promise
       appending.update(done);
     };
     try {
-      return await importRows({ ...parts, store, principal: LOCAL, signal, onRead, onSettled });
+      return await importer(store, { ...parts, principal: LOCAL, signal, onRead, onSettled });
     } finally {
       reading.end();
       appending?.end();
     }
   });
+}
+
+function importerOf(shell: Shell, file: string, options: ImportCommandOptions): Importer {
+  if (options.asHistory !== true) {
+    const rows = rowsOf(shell, file, options);
+    return (store, settings) => importRows({ ...settings, store, rows });
+  }
+  refuseRowOptions(options);
+  const text = readText(file, shell.context.stdin, shell.signal);
+  const rows = historyRows(text, file === '-' ? 'standard input' : file);
+  return (store, settings) => importHistory({ ...settings, store, rows });
+}
+
+function refuseRowOptions({ format, zone, truncateTime, ...options }: ImportCommandOptions): void {
+  const others = {
+    '--zone': zone,
+    '--truncate-time': truncateTime,
+    '--format': format === 'events' ? undefined : format,
+  };
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  const names = [...given.map(([name]) => name), ...columnOptionsOf(options)];
+  if (names.length === 0) return;
+  throw new UsageError(
+    `${names.join(' and ')} cannot go with --as-history, which reads what export --recorded writes`,
+    {
+      argument: '--as-history',
+    },
+  );
 }
 
 function rowsOf(shell: Shell, file: string, options: ImportCommandOptions): AsyncIterable<ImportRow> {

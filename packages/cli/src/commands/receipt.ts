@@ -1,4 +1,4 @@
-import type { Receipt } from '@nexus/shared';
+import type { Receipt, ReceiptOrigin } from '@nexus/shared';
 import type { Command } from 'commander';
 import { integer } from '../arguments.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -34,7 +34,8 @@ async function print(shell: Shell, receipt: Receipt): Promise<void> {
   await table.end();
 }
 
-function rowsOf({ receiptId, digest, shares, actor, decidedAt, mode, schemas, policy }: Receipt): [string, string][] {
+function rowsOf(receipt: Receipt): [string, string][] {
+  const { receiptId, digest, shares, actor, decidedAt, mode, schemas, policy, origin } = receipt;
   const roles = actor.roles.length === 0 ? 'no roles' : actor.roles.join(', ');
   return [
     ['receipt', receiptId],
@@ -51,6 +52,15 @@ function rowsOf({ receiptId, digest, shares, actor, decidedAt, mode, schemas, po
     ]),
     ...(schemas.length === 0 ? [['schema', 'none: the store had no registry'] as [string, string]] : []),
     ['policy', policyOf(policy)],
+    ...(origin === undefined ? [] : originRows(origin)),
+  ];
+}
+
+/** What let the events in at first, field by field. */
+function originRows({ receipt, storeId }: ReceiptOrigin): [string, string][] {
+  return [
+    ['origin', `store ${storeId}`],
+    ...rowsOf(receipt).map(([field, value]): [string, string] => [`origin ${field}`, value]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, parseJson } from '@nexus/shared';
 import { RowError } from '../errors.ts';
 import { cloudEventOf } from './cloudEventOf.ts';
+import { isReceiptLine } from './history/historyLine.ts';
 import type { ImportEvent, ImportRow } from './ImportRow.ts';
 import type { TimeRules } from './parseTime.ts';
 import { readLines } from './readLines.ts';
@@ -9,7 +10,7 @@ import { storedEventOf } from './storedEventOf.ts';
 export type JsonFormat = 'events' | 'cloudevents';
 
 /**
- * The rows of a file of JSON lines.
+ * The rows of a file of JSON lines. Receipts among events of ours are left out: they are for an import of history.
  *
  * @param format - `undefined`: a line with `specversion` is a CloudEvent, any other is an event of ours
  */
@@ -18,7 +19,10 @@ export async function* jsonRows(
   source: string,
   options: TimeRules & { readonly format?: JsonFormat | undefined },
 ): AsyncGenerator<ImportRow, void, undefined> {
-  for await (const { line, text } of readLines(pieces, source)) yield rowOf(line, text, options);
+  for await (const { line, text } of readLines(pieces, source)) {
+    const row = rowOf(line, text, options);
+    if (!isReceipt(row, options)) yield row;
+  }
 }
 
 function rowOf(
@@ -39,6 +43,11 @@ function rowOf(
     };
   }
   return { line, source: value, toEvent: () => eventOf(value, options) };
+}
+
+function isReceipt({ source }: ImportRow, { format }: { readonly format?: JsonFormat | undefined }): boolean {
+  const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
+  return isObject && format !== 'cloudevents' && isReceiptLine(source as JsonObject);
 }
 
 function eventOf(

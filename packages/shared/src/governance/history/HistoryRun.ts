@@ -78,7 +78,7 @@ export class HistoryRun {
       this.#counts[result.replayed === true ? 'alreadyThere' : 'stored'] += length;
       return result;
     } catch (error) {
-      this.#counts.refused += length;
+      if (error !== this.#options.signal?.reason) this.#counts.refused += length;
       throw error;
     }
   }

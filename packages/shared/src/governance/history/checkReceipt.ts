@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../types/errors.ts';
-import type { AggregateShare, Receipt } from '../../types/Receipt.ts';
+import type { AggregateShare, Receipt, SchemaEvidence } from '../../types/Receipt.ts';
 
 type Unchecked<Known> = { readonly [Key in keyof Known]?: unknown };
 
@@ -16,7 +16,9 @@ export function checkReceipt(value: unknown): Receipt {
   if (!Array.isArray(receipt.shares) || !receipt.shares.every(isShare)) {
     throw invalid('receipt.shares', 'must name aggregates with fromVersion and toVersion');
   }
-  if (!Array.isArray(receipt.schemas)) throw invalid('receipt.schemas', 'must be an array');
+  if (!Array.isArray(receipt.schemas) || !receipt.schemas.every(isEvidence)) {
+    throw invalid('receipt.schemas', 'must name event types with outcomes');
+  }
   if (typeof receipt.policy !== 'object') throw invalid('receipt.policy', 'must be an object or null');
   const { id } = objectOf<Receipt['actor']>('receipt.actor', receipt.actor);
   if (typeof id !== 'string') throw invalid('receipt.actor.id', 'must be a string');
@@ -35,6 +37,11 @@ function isShare(value: unknown): boolean {
   const { aggregateId, fromVersion, toVersion } = (value ?? {}) as Unchecked<AggregateShare>;
   const [from, to] = [fromVersion, toVersion].map((version) => (Number.isSafeInteger(version) ? Number(version) : 0));
   return typeof aggregateId === 'string' && 1 <= (from as number) && (from as number) <= (to as number);
+}
+
+function isEvidence(value: unknown): boolean {
+  const { eventType, outcome, version = '' } = (value ?? {}) as Unchecked<SchemaEvidence>;
+  return [eventType, outcome, version].every((text) => typeof text === 'string');
 }
 
 function objectOf<Known>(name: string, value: unknown): Unchecked<Known> {

@@ -35,7 +35,8 @@ export function originOf({ events, receipt, storeId }: HistoryAppend): ReceiptOr
 
 /** What a part of an append inherits from the whole. */
 export function provenanceOf(events: readonly RecordedEvent[], origin: ReceiptOrigin): Provenance {
-  const named = new Set(origin.receipt.schemas.map(({ eventType, version }) => JSON.stringify([eventType, version])));
+  const evidence = origin.receipt.schemas.filter(({ version }) => version !== undefined);
+  const named = new Set(evidence.map(({ eventType, version }) => JSON.stringify([eventType, version])));
   return {
     origin,
     digests: events.map(({ recorded }) => recorded.digest),

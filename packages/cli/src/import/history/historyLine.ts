@@ -1,0 +1,51 @@
+import { checkReceipt, type JsonObject, type JsonValue, type Receipt, type RecordedEvent } from '@nexus/shared';
+import { RowError } from '../../errors.ts';
+
+/** A line of `export --recorded`: a receipt, before the first event that it covers, or an event. */
+export type HistoryLine =
+  | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly storeId: string }
+  | { readonly kind: 'event'; readonly event: RecordedEvent; readonly receiptId: string };
+
+/** The text of a line that says what let the following events in. */
+export function receiptLine(receipt: Receipt, storeId: string): string {
+  return JSON.stringify({ receipt, storeId });
+}
+
+/** The text of a line with an event, and the receipt that covers it. */
+export function eventLine({ recorded, ...event }: RecordedEvent, { receiptId }: Receipt): string {
+  return JSON.stringify({ ...event, recorded: { ...recorded, receiptId } });
+}
+
+/** Whether a line is about a receipt: an import that is no import of history leaves it out. */
+export function isReceiptLine(value: JsonObject): boolean {
+  return Object.hasOwn(value, 'receipt') && Object.hasOwn(value, 'storeId') && !Object.hasOwn(value, 'eventId');
+}
+
+/** @throws RowError, InvalidArgumentError - the line is neither */
+export function parseHistoryLine(value: JsonValue): HistoryLine {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid('object', 'The line holds no JSON object');
+  }
+  const line = value as JsonObject;
+  return isReceiptLine(line) ? receiptOf(line) : eventOf(line);
+}
+
+function receiptOf({ receipt, storeId }: JsonObject): HistoryLine {
+  if (typeof storeId !== 'string') throw invalid('receipt', 'The storeId of a receipt must be a string');
+  return { kind: 'receipt', receipt: checkReceipt(receipt), storeId };
+}
+
+/** Only what the import itself needs is looked at; all else is left to the store's own rules. */
+function eventOf(line: JsonObject): HistoryLine {
+  const { receiptId, ...recorded } = (line.recorded ?? {}) as JsonObject;
+  if (typeof receiptId !== 'string') throw invalid('receipt', 'The event names no receipt in recorded.receiptId');
+  if (typeof line.aggregateId !== 'string') throw invalid('event', "The event's aggregateId must be a string");
+  if (!Number.isSafeInteger(line.aggregateVersion)) {
+    throw invalid('event', "The event's aggregateVersion must be an integer from 1");
+  }
+  return { kind: 'event', event: { ...line, recorded } as unknown as RecordedEvent, receiptId };
+}
+
+function invalid(rule: string, what: string): RowError {
+  return new RowError(`${what}; history is what nexus export --recorded writes`, { rule });
+}
