@@ -13,7 +13,7 @@ import { decodeName, encodeName } from '../encodeName.ts';
 import { readJsonFile, readTextFile } from './readFiles.ts';
 
 /** What `<n>.registered.json` says. */
-export interface Registration {
+interface Registration {
   readonly digest: string;
   readonly level: CompatibilityLevel;
 }

@@ -18,7 +18,7 @@ import {
 export type Agreement = 'agrees' | 'differs' | 'unknown';
 
 /** What one schema, or the set of policies, said by the receipt, and says of the same events again. */
-export interface ExplainedPart {
+interface ExplainedPart {
   readonly part: 'schema' | 'policies';
   /** The event type and version; or the engine. */
   readonly name: string;

@@ -91,9 +91,7 @@ export class SchemaHistory {
 const SUMMARISED_MAX = 3;
 
 function summaryOf(incompatibilities: readonly Incompatibility[]): string {
-  const said = incompatibilities
-    .slice(0, SUMMARISED_MAX)
-    .map(({ version, pointer, message, remedy }) => `${pointer} against version ${version}: ${message} (${remedy})`);
+  const said = incompatibilities.slice(0, SUMMARISED_MAX).map(({ message, remedy }) => `${message} (${remedy})`);
   const more = incompatibilities.length - said.length;
   return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
