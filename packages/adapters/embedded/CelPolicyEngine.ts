@@ -118,7 +118,8 @@ export class CelPolicyEngine implements PolicyPort {
   }
 
   /**
-   * Reads the folder again. The new policies come into force together, or not at all.
+   * Reads the folder again. The new policies come into force together, or not at all. A folder that has lost all its
+   * policies is refused: it looks like one that is being replaced, and only a new engine takes it at its word.
    *
    * @throws ConfigurationError - they cannot be taken: those before stay in force
    */
@@ -126,7 +127,7 @@ export class CelPolicyEngine implements PolicyPort {
     if (this.#options === undefined) return;
     let next: PolicySet;
     try {
-      next = new PolicySet(readPolicyFolder(this.#options.folder));
+      next = this.#read(this.#options.folder);
     } catch (error) {
       const { message } = error as Error;
       this.#logger.error({ engine: ENGINE, revision: this.revision, reason: message }, 'policies stay as they were');
@@ -144,6 +145,12 @@ export class CelPolicyEngine implements PolicyPort {
   close(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
+  }
+
+  #read(folder: string): PolicySet {
+    const set = new PolicySet(readPolicyFolder(folder));
+    if (set.policies.length > 0 || this.#set.policies.length === 0) return set;
+    throw new ConfigurationError('policies', `${folder} has lost all its policies; start anew if that is meant`);
   }
 
   #keep({ revision, source }: PolicySet): void {

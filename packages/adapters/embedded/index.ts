@@ -8,7 +8,12 @@ export { type VerifyAuditOptions, verifyAudit } from './audit/verifyAudit.ts';
 export { CelPolicyEngine, type CelPolicyEngineOptions, type PolicySummary } from './CelPolicyEngine.ts';
 export type { ExpressionOutcome, PolicyExplanation, PolicyOutcome, ValidationOutcome } from './cel/explainRequest.ts';
 export type { PolicyWarning } from './cel/Policy.ts';
-export { type PolicyCoverage, type PolicyTestReport, type PolicyTestResult, runPolicyTests } from './cel/policyTests.ts';
+export {
+  type PolicyCoverage,
+  type PolicyTestReport,
+  type PolicyTestResult,
+  runPolicyTests,
+} from './cel/policyTests.ts';
 export { encodeName } from './encodeName.ts';
 export { FileAuditLog, type FileAuditLogOptions } from './FileAuditLog.ts';
 export { FileSchemaRegistry, type FileSchemaRegistryOptions } from './FileSchemaRegistry.ts';

@@ -13,6 +13,8 @@ const DOCUMENTS_MAX = 1_000;
 export function parsePolicyFile(file: string, text: string): PolicyDocument[] {
   const lines = new LineCounter();
   const documents = parsed(file, text, lines).filter((document) => document.contents !== null);
+  // A file that is being written is empty for a moment, and must not look like one that asks for nothing.
+  if (documents.length === 0) throw fault(file, undefined, 'is empty; fill it or delete it');
   if (documents.length > DOCUMENTS_MAX) {
     throw fault(file, undefined, `has more than ${DOCUMENTS_MAX} documents; split it`);
   }
