@@ -48,7 +48,7 @@ export class Comparison {
     this.#stepsLeft = stepsMax;
     this.shapes = workshop.shapes;
     this.anything = this.synthetic({});
-    this.nothing = this.anything.document.nodeAt('/nothing', false);
+    this.nothing = this.anything.document.nodeAt(() => '/nothing', false);
   }
 
   /** Counts work against the bound. */
@@ -117,7 +117,7 @@ export class Comparison {
    * @param fills - whether the reader fills in missing properties here by their `default`
    */
   covers(premise: Premise, reader: SchemaNode, fills = false): Findings {
-    if (premise.nodes.some((node) => this.shapes.areEqual(node, reader))) return NOTHING_FOUND;
+    if (premise.nodes.some((node) => this.shapes.areSame(node, reader))) return NOTHING_FOUND;
     this.spend(1 + premise.nodes.length);
     const tooComplex = 'TOO_COMPLEX_TO_DECIDE';
     const giveUp = (kind: string) => undecided(kind, reader, GIVEN_UP[kind] ?? '{reader} cannot be compared');
@@ -169,7 +169,9 @@ export class Comparison {
   #show(premise: Premise, reader: SchemaNode, fills: boolean): Findings {
     if (reader.isFalse) return isEmpty(this, premise) ? NOTHING_FOUND : [NOTHING_ALLOWED(reader)];
     const found = merge(RULES.map((rule) => rule(this, premise, reader, fills)));
-    if (found.length === 0 || this.isImpossible(premise)) return NOTHING_FOUND;
+    if (found.length === 0) return NOTHING_FOUND;
+    if (premise.nodes.some((node) => this.shapes.areEqual(node, reader))) return NOTHING_FOUND;
+    if (this.isImpossible(premise)) return NOTHING_FOUND;
     return this.split(() => this.#showByCases(premise, reader, fills, found), found);
   }
 

@@ -26,7 +26,7 @@ export class Premise {
   readonly nodes: readonly SchemaNode[];
   readonly choices: readonly Choice[];
   readonly negations: readonly SchemaNode[];
-  readonly #memo = new Map<string, unknown>();
+  #memo: Map<string, unknown> | undefined;
 
   constructor(nodes: readonly SchemaNode[], choices: readonly Choice[], negations: readonly SchemaNode[]) {
     this.nodes = nodes;
@@ -37,6 +37,7 @@ export class Premise {
 
   /** Computes something of this premise once. */
   once<Value>(name: string, compute: () => Value): Value {
+    this.#memo ??= new Map();
     if (!this.#memo.has(name)) this.#memo.set(name, compute());
     return this.#memo.get(name) as Value;
   }

@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../governance/digest.ts';
 import { escapeSegment, unescapeSegment } from '../../json/pointer.ts';
 import type { JsonObject, JsonValue } from '../../types/json.ts';
 import { isObject, isSchema, SchemaNode } from './SchemaNode.ts';
+import { sameJson } from './sameJson.ts';
 
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 const DRAFT_2020_12 = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
@@ -33,22 +33,26 @@ export class SchemaDocument {
     this.#schema = schema;
     this.#nextId = nextId;
     this.isDraft07 = typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema);
-    this.#survey(schema, '', 0);
+    this.#survey(schema, []);
     this.fault = this.#faultOf(schema.$schema);
-    this.root = this.nodeAt('', schema);
+    this.root = this.nodeAt(() => '', schema);
   }
 
-  nodeAt(pointer: string, schema: JsonValue): SchemaNode {
-    const known = this.#nodes.get(pointer);
+  /** The node of a place: one for each, where references could lead to a place twice. */
+  nodeAt(pointer: () => string, schema: JsonValue): SchemaNode {
+    if (!this.hasReferences) return new SchemaNode(this.#nextId(), this, pointer, schema);
+    const place = pointer();
+    const known = this.#nodes.get(place);
     if (known !== undefined) return known;
-    const node = new SchemaNode(this.#nextId(), this, pointer, schema);
-    this.#nodes.set(pointer, node);
+    const node = new SchemaNode(this.#nextId(), this, () => place, schema);
+    this.#nodes.set(place, node);
     return node;
   }
 
   /** Whether both are the same schema, to the letter. */
   hasSameText(other: SchemaDocument): boolean {
-    return this.size === other.size && canonicalJson(this.#schema) === canonicalJson(other.#schema);
+    // A deeper one has a fault, and costs the stack.
+    return this.size === other.size && !this.#isTooDeep && sameJson(this.#schema, other.#schema);
   }
 
   /** Where a `$ref` leads; `undefined` where that cannot be told. */
@@ -66,25 +70,29 @@ export class SchemaDocument {
     return this.#isTooDeep ? 'TOO_COMPLEX_TO_DECIDE' : undefined;
   }
 
-  #survey(value: JsonValue, pointer: string, depth: number): void {
+  #survey(value: JsonValue, path: string[]): void {
     this.size++;
     if (typeof value !== 'object' || value === null) return;
-    if (depth > DEPTH_MAX) {
+    if (path.length > DEPTH_MAX) {
       this.#isTooDeep = true;
       return;
     }
-    if (isObject(value)) this.#noteNames(value, pointer);
+    if (isObject(value)) this.#noteNames(value, path);
     for (const [key, inner] of Object.entries(value)) {
-      this.#survey(inner, `${pointer}/${escapeSegment(key)}`, depth + 1);
+      path.push(key);
+      this.#survey(inner, path);
+      path.pop();
     }
   }
 
-  #noteNames({ $id, $anchor, $dynamicAnchor, $ref }: JsonObject, pointer: string): void {
+  #noteNames({ $id, $anchor, $dynamicAnchor, $ref }: JsonObject, path: readonly string[]): void {
     if ($ref !== undefined) this.hasReferences = true;
-    for (const name of [$anchor, $dynamicAnchor]) if (typeof name === 'string') this.#anchors.set(name, pointer);
-    if (typeof $id !== 'string' || pointer === '') return;
-    if ($id.startsWith('#')) this.#anchors.set($id.slice(1), pointer);
-    else this.#hasInnerBase = true;
+    const names = [$anchor, $dynamicAnchor].filter((name) => typeof name === 'string');
+    if (typeof $id === 'string' && path.length > 0) {
+      if ($id.startsWith('#')) names.push($id.slice(1));
+      else this.#hasInnerBase = true;
+    }
+    for (const name of names) this.#anchors.set(name, path.map((key) => `/${escapeSegment(key)}`).join(''));
   }
 
   #fragmentOf(reference: string): string | undefined {
@@ -104,7 +112,7 @@ export class SchemaDocument {
     if (known !== undefined) return known;
     let value: JsonValue | undefined = this.#schema;
     for (const segment of pointer.split('/').slice(1)) value = step(value, unescapeSegment(segment));
-    return isSchema(value) ? this.nodeAt(pointer, value) : undefined;
+    return isSchema(value) ? this.nodeAt(() => pointer, value) : undefined;
   }
 }
 

@@ -3,27 +3,32 @@ import type { JsonObject, JsonValue } from '../../types/json.ts';
 import type { SchemaDocument } from './SchemaDocument.ts';
 
 const NO_KEYWORDS: JsonObject = {};
+const NO_NODES: ReadonlyMap<string, SchemaNode> = new Map();
 
 /** One place of a schema text that is a schema itself. There is one node for each place. */
 export class SchemaNode {
   /** Differs from that of every other node of a comparison. */
   readonly id: number;
   readonly document: SchemaDocument;
-  /** RFC 6901, from the root of the schema text. */
-  readonly pointer: string;
   /** None for `true` and `false`. */
   readonly keywords: JsonObject;
   /** Whether the schema is `false`, which no data matches. */
   readonly isFalse: boolean;
-  readonly #children = new Map<string, SchemaNode>();
-  readonly #maps = new Map<string, ReadonlyMap<string, SchemaNode>>();
+  readonly #pointer: () => string;
+  #maps: Map<string, ReadonlyMap<string, SchemaNode>> | undefined;
+  #children: Map<string, SchemaNode> | undefined;
 
-  constructor(id: number, document: SchemaDocument, pointer: string, schema: JsonValue) {
+  constructor(id: number, document: SchemaDocument, pointer: () => string, schema: JsonValue) {
     this.id = id;
     this.document = document;
-    this.pointer = pointer;
+    this.#pointer = pointer;
     this.keywords = isObject(schema) ? schema : NO_KEYWORDS;
     this.isFalse = schema === false;
+  }
+
+  /** RFC 6901, from the root of the schema text. */
+  get pointer(): string {
+    return this.#pointer();
   }
 
   /** The schema under a keyword, if there is one. */
@@ -41,13 +46,12 @@ export class SchemaNode {
 
   /** The schemas of the map under a keyword, by their keys. */
   map(keyword: string): ReadonlyMap<string, SchemaNode> {
-    const known = this.#maps.get(keyword);
-    if (known !== undefined) return known;
     const value = this.keywords[keyword];
-    const entries = isObject(value) ? Object.entries(value).filter(([, schema]) => isSchema(schema)) : [];
-    const map = new Map(entries.map(([key, schema]) => [key, this.#child(`${keyword}/${escapeSegment(key)}`, schema)]));
-    this.#maps.set(keyword, map);
-    return map;
+    if (!isObject(value)) return NO_NODES;
+    this.#maps ??= new Map();
+    const known = this.#maps.get(keyword) ?? this.#mapOf(keyword, value);
+    this.#maps.set(keyword, known);
+    return known;
   }
 
   /** The number under a keyword, if it is one. */
@@ -56,12 +60,27 @@ export class SchemaNode {
     return typeof value === 'number' ? value : undefined;
   }
 
+  #mapOf(keyword: string, value: JsonObject): ReadonlyMap<string, SchemaNode> {
+    const map = new Map<string, SchemaNode>();
+    for (const [key, schema] of Object.entries(value)) {
+      if (isSchema(schema))
+        map.set(
+          key,
+          this.#node(() => `${keyword}/${escapeSegment(key)}`, schema),
+        );
+    }
+    return map;
+  }
+
   #child(segments: string, schema: JsonValue): SchemaNode {
-    const known = this.#children.get(segments);
-    if (known !== undefined) return known;
-    const child = this.document.nodeAt(`${this.pointer}/${segments}`, schema);
-    this.#children.set(segments, child);
-    return child;
+    this.#children ??= new Map();
+    const known = this.#children.get(segments) ?? this.#node(() => segments, schema);
+    this.#children.set(segments, known);
+    return known;
+  }
+
+  #node(segments: () => string, schema: JsonValue): SchemaNode {
+    return this.document.nodeAt(() => `${this.pointer}/${segments()}`, schema);
   }
 }
 

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../governance/digest.ts';
 import type { JsonObject, JsonValue } from '../../types/json.ts';
 import { isAnnotation, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from './keywords.ts';
 import type { SchemaNode } from './SchemaNode.ts';
+import { sameJson } from './sameJson.ts';
 
 /** What a schema says, without its annotations. Two nodes of one number say the same, as far as their references do. */
 interface Shape {
@@ -23,7 +24,15 @@ export class Shapes {
 
   /** Whether the schema allows everything, by its text. */
   isTrivial(node: SchemaNode): boolean {
-    return !node.isFalse && this.#of(node).number === this.#numberOf('');
+    return !node.isFalse && Object.keys(node.keywords).every(isAnnotation);
+  }
+
+  /** Whether two schemas are the same text, which says the same; `false` proves nothing. Cheap for small schemas. */
+  areSame(one: SchemaNode, other: SchemaNode): boolean {
+    if (one === other) return true;
+    if (one.document.hasReferences || other.document.hasReferences) return false;
+    const isSameDialect = one.document.isDraft07 === other.document.isDraft07;
+    return isSameDialect && one.isFalse === other.isFalse && sameJson(one.keywords, other.keywords);
   }
 
   /** Whether two schemas say exactly the same, their references included. */
@@ -87,7 +96,7 @@ export class Shapes {
       return `[${node.list(keyword).map((item) => this.#inner(item, references))}]`;
     }
     const inner = SCHEMA_KEYWORDS.has(keyword) ? node.one(keyword) : undefined;
-    return inner === undefined ? canonicalJson(value) : String(this.#inner(inner, references));
+    return inner === undefined ? textOf(value) : String(this.#inner(inner, references));
   }
 
   #mapPart(node: SchemaNode, keyword: string, references: Set<string>): string {
@@ -113,4 +122,8 @@ export class Shapes {
     this.#numbers.set(text, this.#numbers.size);
     return this.#numbers.size - 1;
   }
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === 'object' ? canonicalJson(value) : JSON.stringify(value);
 }

@@ -53,13 +53,21 @@ function compareModel(pair: Pair): readonly Findings[] {
 function compareName(pair: Pair, name: string): Findings {
   const { comparison, premise, model, fills } = pair;
   const schemas = asked(comparison, model, name).filter((schema) => !comparison.shapes.isTrivial(schema));
-  if (schemas.length === 0) return NOTHING_FOUND;
+  if (schemas.every((schema) => isListedAlike(pair, name, schema))) return NOTHING_FOUND;
   const known = propertyPremise(comparison, premise, name);
   const compare = (schema: SchemaNode): Findings => {
     const found = comparison.coversWithin(known, schema, fills);
     return found.length === 0 ? found : explained(pair, name, schema, known, found);
   };
   return merge(schemas.map(compare));
+}
+
+/** The usual case, which needs no closer look. */
+function isListedAlike({ comparison, premise }: Pair, name: string, schema: SchemaNode): boolean {
+  return modelsOfWriter(comparison, premise).some(({ names }) => {
+    const listed = names.get(name);
+    return listed !== undefined && comparison.shapes.areSame(listed, schema);
+  });
 }
 
 /** In Confluent's terms: which of the two lists the property, and how open the other one is. */
