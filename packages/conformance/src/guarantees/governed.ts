@@ -1,7 +1,9 @@
 import type { Guarantee } from '../ConformanceCase.ts';
 import { CHANGED_RULES_CASES } from './governance/changed-rules.ts';
+import { EVOLUTION_CASES } from './governance/evolution.ts';
 import { MARK_CASES } from './governance/governed-mark.ts';
 import { HISTORY_CASES } from './governance/history.ts';
+import { KEPT_RULES_CASES } from './governance/kept-rules.ts';
 import { OBSERVE_CASES } from './governance/observe.ts';
 import { OUTAGE_CASES } from './governance/outages.ts';
 import { POLICY_CASES } from './governance/policies.ts';
@@ -17,6 +19,8 @@ export const GOVERNED: Guarantee = {
     ...OBSERVE_CASES,
     ...CHANGED_RULES_CASES,
     ...MARK_CASES,
+    ...KEPT_RULES_CASES,
+    ...EVOLUTION_CASES,
     ...HISTORY_CASES,
   ],
 };
