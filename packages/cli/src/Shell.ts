@@ -6,6 +6,7 @@ import {
   NotFoundError,
   type Principal,
 } from '@nexus/shared';
+import { openAuditLog } from './auditLog.ts';
 import type { CommandContext } from './CommandContext.ts';
 import { loadConfig } from './config/loadConfig.ts';
 import type { NexusConfig } from './config/NexusConfig.ts';
@@ -67,6 +68,12 @@ export class Shell {
     this.signal = AbortSignal.any([context.signal, outputs.out.failed]);
   }
 
+  /** Where the store's audit files lie; `undefined` where it has no place of its own, and none is configured. */
+  get auditFolder(): string | undefined {
+    if (this.config.audit?.folder !== undefined) return this.config.audit.folder;
+    return this.storeUrl.startsWith(SQLITE) ? `${this.storeUrl.slice(SQLITE.length)}.audit` : undefined;
+  }
+
   /** Opens the store, and closes it whatever happens. */
   async withStore<Result>(
     use: (store: GovernedEventStore) => Promise<Result>,
@@ -76,8 +83,10 @@ export class Shell {
     if (!create) this.#refuseAbsentStore();
     const logger = createLogger(this.context, logLevel);
     await using opened = await this.#openRules(rules ?? 'read', watchRules === true, logger);
+    await using audit = openAuditLog(this.auditFolder, this.config, logger);
     const store = await this.context.openStore(this.storeUrl, {
       logger,
+      ...audit.options,
       ...(limited ? {} : { rateLimiter: null }),
       ...opened.options,
       ...options,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAppend } from './commands/append.ts';
+import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addExport } from './commands/export.ts';
 import { addFeed } from './commands/feed.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addSchema,
   addWhatIf,
   addFeed,
+  addAudit,
   addBackup,
   addRestore,
 ];

@@ -11,6 +11,7 @@ interface QueryOptions {
   readonly end: string;
   readonly limit?: number;
   readonly cursor?: string;
+  readonly stored?: boolean;
 }
 
 const HELP = `
@@ -30,17 +31,24 @@ export function addQuery(program: Command, run: Run): void {
     .requiredOption('--end <time>', 'last time, with its zone', time('--end'))
     .option('--limit <events>', 'most events of the page, up to 10000 (default: 1000)', integer('--limit', 1, 10_000))
     .option('--cursor <cursor>', 'where an earlier page of the same query ended')
+    .option('--stored', 'payloads as they were stored, not lifted to the latest version of their schema')
     .addHelpText('after', HELP)
     .action(run(query));
 }
 
-function query(shell: Shell, { start, end, limit, cursor }: QueryOptions, eventType: string): Promise<ExitCode> {
+function query(
+  shell: Shell,
+  { start, end, limit, cursor, stored }: QueryOptions,
+  eventType: string,
+): Promise<ExitCode> {
   return shell.withStore(async (store) => {
     const page = await store.queryEvents({
       eventType,
       startTime: start,
       endTime: end,
       clientId: LOCAL.client,
+      principal: LOCAL,
+      upcast: stored !== true,
       signal: shell.signal,
       ...(limit === undefined ? {} : { limit }),
       ...(cursor === undefined ? {} : { cursor }),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { LoggerAuditLog } from '../audit/LoggerAuditLog.ts';
 import { QueryAudit } from '../audit/QueryAudit.ts';
+import { readSeals } from '../audit/readSeals.ts';
 import { TimedAuditLog } from '../audit/TimedAuditLog.ts';
 import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
 import { FeedSubscription } from '../feed/FeedSubscription.ts';
 import { discardParked, retryParked } from '../feed/operate.ts';
 import type { AuditLogPort } from '../ports/AuditLogPort.ts';
+import type { AuditSeal } from '../ports/AuditSeal.ts';
 import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { EventJournal, StoreIdentity } from '../ports/EventJournal.ts';
 import type {
@@ -280,6 +282,11 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   findRules(digest: string): Promise<string | undefined> {
     this.#begin('findRules');
     return this.#archive.find(digest);
+  }
+
+  auditSeals(): Promise<readonly AuditSeal[]> {
+    this.#begin('auditSeals');
+    return readSeals(this.#journal.records);
   }
 
   consumers(): Promise<ConsumerReport[]> {

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import type { Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
+import type { AuditSeal } from './AuditSeal.ts';
 import type { StoreIdentity } from './EventJournal.ts';
 import type { ParkedAggregate } from './Subscription.ts';
 
@@ -114,6 +115,9 @@ export interface EventStoreAdmin {
    * text of a set of policies. `undefined` where there are none: the engine gives no text, or the event is older.
    */
   findRules(digest: string): Promise<string | undefined>;
+
+  /** How far each chain of audit lines had come when it was last sealed into this store, by chain. */
+  auditSeals(): Promise<readonly AuditSeal[]>;
 
   /** All durable consumers, by name. */
   consumers(): Promise<ConsumerReport[]>;
