@@ -12,7 +12,7 @@ const DOCUMENTS_MAX = 1_000;
  */
 export function parsePolicyFile(file: string, text: string): PolicyDocument[] {
   const lines = new LineCounter();
-  const documents = parsed(file, text, lines).filter((document) => document.contents !== null);
+  const documents = parsed(file, text, lines).filter((document) => !isEmpty(document));
   // A file that is being written is empty for a moment, and must not look like one that asks for nothing.
   if (documents.length === 0) throw fault(file, undefined, 'is empty; fill it or delete it');
   if (documents.length > DOCUMENTS_MAX) {
@@ -33,6 +33,11 @@ function parsed(file: string, text: string, lines: LineCounter): Document.Parsed
     // Its parser recurses, and a file of brackets alone exhausts the stack.
     throw fault(file, undefined, 'is nested too deeply to be read; simplify it', error);
   }
+}
+
+/** As behind a `---` at the end of a file. */
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
 }
 
 function refuseFaults(file: string, document: Document.Parsed, lines: LineCounter): void {
