@@ -6,6 +6,7 @@ export { EventJudge, type EventJudgeOptions, type Judgement } from './governance
 export { GovernedEventStore } from './governance/GovernedEventStore.ts';
 export { checkGovernance, type GovernedEventStoreOptions } from './governance/GovernedEventStoreOptions.ts';
 export { checkReceipt } from './governance/history/checkReceipt.ts';
+export { rulesNamedBy } from './governance/history/provenanceOf.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
 export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';
 export { parseJson } from './json/parseJson.ts';

@@ -9,9 +9,10 @@ const HELP = `
 Writes what import reads: every event that is stored when the command begins, as the client stated it, without what the
 store recorded about it. Imported elsewhere, the copy has the same content digest (see verify).
 
---recorded writes the events with what the store recorded about them, and before the first event that it covers each
-receipt, as { "receipt": …, "storeId": … }; an event names its receipt in recorded.receiptId. nexus import --as-history
-takes them over with the proof of what let them in.
+--recorded writes the events with what the store recorded about them; an event names its receipt in recorded.receiptId.
+Before the first event that it covers stands each receipt, as { "receipt": …, "storeId": … }, and before that the texts
+of the rules that it names, as { "rules": DIGEST, "text": … }. nexus import --as-history takes them over with the proof
+of what let them in.
 
 Examples:
   nexus export | gzip > events.jsonl.gz

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, parseJson } from '@nexus/shared';
 import { RowError } from '../errors.ts';
 import { cloudEventOf } from './cloudEventOf.ts';
-import { isReceiptLine } from './history/historyLine.ts';
+import { isBesideEvents } from './history/historyLine.ts';
 import type { ImportEvent, ImportRow } from './ImportRow.ts';
 import type { TimeRules } from './parseTime.ts';
 import { readLines } from './readLines.ts';
@@ -10,7 +10,7 @@ import { storedEventOf } from './storedEventOf.ts';
 export type JsonFormat = 'events' | 'cloudevents';
 
 /**
- * The rows of a file of JSON lines. Receipts among events of ours are left out: they are for an import of history.
+ * The rows of a file of JSON lines. Receipts and rules among events of ours are left out: they are for an import of history.
  *
  * @param format - `undefined`: a line with `specversion` is a CloudEvent, any other is an event of ours
  */
@@ -21,7 +21,7 @@ export async function* jsonRows(
 ): AsyncGenerator<ImportRow, void, undefined> {
   for await (const { line, text } of readLines(pieces, source)) {
     const row = rowOf(line, text, options);
-    if (!isReceipt(row, options)) yield row;
+    if (!isAside(row, options)) yield row;
   }
 }
 
@@ -45,9 +45,9 @@ function rowOf(
   return { line, source: value, toEvent: () => eventOf(value, options) };
 }
 
-function isReceipt({ source }: ImportRow, { format }: { readonly format?: JsonFormat | undefined }): boolean {
+function isAside({ source }: ImportRow, { format }: { readonly format?: JsonFormat | undefined }): boolean {
   const isObject = typeof source === 'object' && source !== null && !Array.isArray(source);
-  return isObject && format !== 'cloudevents' && isReceiptLine(source as JsonObject);
+  return isObject && format !== 'cloudevents' && isBesideEvents(source as JsonObject);
 }
 
 function eventOf(

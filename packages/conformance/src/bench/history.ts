@@ -12,9 +12,10 @@ import type { ConformingStore } from '../Harness.ts';
 /** Everything that a store holds, append by append. */
 export async function historyOf(store: ConformingStore): Promise<HistoryAppend[]> {
   const { storeId } = await store.identity();
+  const findRules = (digest: string) => store.findRules(digest);
   const appends = new Map<string, { events: RecordedEvent[] } & HistoryAppend>();
   for await (const { event, receipt } of store.exportHistory()) {
-    const append = appends.get(receipt.receiptId) ?? { events: [], receipt, storeId };
+    const append = appends.get(receipt.receiptId) ?? { events: [], receipt, storeId, findRules };
     append.events.push(event);
     appends.set(receipt.receiptId, append);
   }

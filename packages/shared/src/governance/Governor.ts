@@ -13,6 +13,7 @@ import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import type { PreparedAppend } from './envelope.ts';
+import { keepOriginRules } from './history/keepOriginRules.ts';
 import type { RulesArchive } from './RulesArchive.ts';
 import { summaryOf } from './refusalSummary.ts';
 
@@ -67,7 +68,7 @@ export class Governor {
         const policy = decision === undefined ? null : evidenceOf(decision);
         const made = { decidedAt, schemas: schemas.evidence, schemaVersions: versionsOf(append, schemas), policy };
         const observed = refusals.length === 0 ? undefined : this.#observe(refusals, append, principal, decidedAt);
-        return andThen(observed, () => andThen(this.#keepRules(schemas, decision), () => made));
+        return andThen(observed, () => andThen(this.#keepRules(append, schemas, decision), () => made));
       });
     });
   }
@@ -95,12 +96,21 @@ export class Governor {
   }
 
   /** What a receipt names must be found as long as the receipt. */
-  #keepRules({ entries }: SchemaVerdict, decision: PolicyDecision | undefined): Awaitable<void> {
+  #keepRules(
+    { provenance }: PreparedAppend,
+    { entries }: SchemaVerdict,
+    decision: PolicyDecision | undefined,
+  ): Awaitable<void> {
+    const { archive } = this.#options;
+    return andThen(archive.keepSchemas(entries), () =>
+      andThen(this.#keepPolicies(decision), () => provenance && keepOriginRules(provenance, archive)),
+    );
+  }
+
+  #keepPolicies(decision: PolicyDecision | undefined): Awaitable<void> {
     const { archive, policy } = this.#options;
-    return andThen(archive.keepSchemas(entries), () => {
-      if (decision === undefined || policy?.source === undefined) return undefined;
-      return archive.keepPolicies(decision.revision, (revision) => policy.source?.(revision));
-    });
+    if (decision === undefined || policy?.source === undefined) return undefined;
+    return archive.keepPolicies(decision.revision, (revision) => policy.source?.(revision));
   }
 
   /** What is observed is logged and audited, and the append goes on. */

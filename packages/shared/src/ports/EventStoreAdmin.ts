@@ -1,3 +1,4 @@
+import type { Awaitable } from '../types/awaitable.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
 import type { Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
@@ -58,6 +59,11 @@ export interface HistoryAppend {
   readonly receipt: Receipt;
   /** Of the store that gave the receipt. */
   readonly storeId: string;
+  /**
+   * The texts of the rules that the receipt names by their digests, as {@link EventStoreAdmin.findRules} gives them. They
+   * are kept, so that the origin can be explained. Default: none are.
+   */
+  readonly findRules?: (digest: string) => Awaitable<string | undefined>;
 }
 
 /**

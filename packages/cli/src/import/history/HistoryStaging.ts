@@ -40,6 +40,7 @@ const SCHEMA = `
     key INTEGER PRIMARY KEY, append INTEGER NOT NULL, aggregate TEXT NOT NULL, version INTEGER NOT NULL,
     line INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (append, aggregate, version)
   );
+  CREATE TABLE rules (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE types (name TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE aggregates (id TEXT PRIMARY KEY) WITHOUT ROWID;
 `;
@@ -56,6 +57,15 @@ export class HistoryStaging {
     this.#database.exec(SCHEMA);
     this.#statements = prepare(this.#database);
     this.#database.exec('BEGIN');
+  }
+
+  addRules({ digest, text }: Extract<HistoryLine, { kind: 'rules' }>): void {
+    this.#statements.insertRules.run(digest, text);
+  }
+
+  findRules(digest: string): string | undefined {
+    const text = this.#statements.rulesOf.get(digest)?.text;
+    return text === undefined ? undefined : String(text);
   }
 
   /** A receipt may come again as it is. @throws RowError - it comes again with other content */
@@ -120,7 +130,7 @@ export class HistoryStaging {
     const { receipt, storeId } = parseHistoryLine(this.#receiptSource(key)) as ReceiptLine;
     const events: RecordedEvent[] = [];
     for (const { source } of this.lines(key)) events.push((parseHistoryLine(source) as EventLine).event);
-    return { events, receipt, storeId };
+    return { events, receipt, storeId, findRules: (digest) => this.findRules(digest) };
   }
 
   /** The lines of an append's events, one by one. */
@@ -183,6 +193,8 @@ function prepare(database: DatabaseSync) {
     nextReady: statement(`${append} AND waits = 0 ORDER BY key LIMIT 1`),
     nextWaiting: statement(`${append} ORDER BY key LIMIT 1`),
     takeAppend: statement('UPDATE appends SET taken = 1 WHERE key = ?'),
+    insertRules: statement('INSERT INTO rules VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    rulesOf: statement('SELECT text FROM rules WHERE digest = ?'),
     insertType: statement('INSERT INTO types VALUES (?) ON CONFLICT DO NOTHING'),
     countTypes: statement('SELECT count(*) AS count FROM types'),
     insertAggregate: statement('INSERT INTO aggregates VALUES (?) ON CONFLICT DO NOTHING'),

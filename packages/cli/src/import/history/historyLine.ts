@@ -1,10 +1,26 @@
-import { checkReceipt, type JsonObject, type JsonValue, type Receipt, type RecordedEvent } from '@nexus/shared';
+import {
+  checkReceipt,
+  digestOfText,
+  type JsonObject,
+  type JsonValue,
+  type Receipt,
+  type RecordedEvent,
+} from '@nexus/shared';
 import { RowError } from '../../errors.ts';
 
-/** A line of `export --recorded`: a receipt, before the first event that it covers, or an event. */
+/**
+ * A line of `export --recorded`: an event; before the first event that it covers, a receipt; and before the first
+ * receipt that names them, the text of rules.
+ */
 export type HistoryLine =
+  | { readonly kind: 'rules'; readonly digest: string; readonly text: string }
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly storeId: string }
   | { readonly kind: 'event'; readonly event: RecordedEvent; readonly receiptId: string };
+
+/** The text of a line with rules. */
+export function rulesLine(digest: string, text: string): string {
+  return JSON.stringify({ rules: digest, text });
+}
 
 /** The text of a line that says what let the following events in. */
 export function receiptLine(receipt: Receipt, storeId: string): string {
@@ -16,18 +32,38 @@ export function eventLine({ recorded, ...event }: RecordedEvent, { receiptId }: 
   return JSON.stringify({ ...event, recorded: { ...recorded, receiptId } });
 }
 
-/** Whether a line is about a receipt: an import that is no import of history leaves it out. */
-export function isReceiptLine(value: JsonObject): boolean {
-  return Object.hasOwn(value, 'receipt') && Object.hasOwn(value, 'storeId') && !Object.hasOwn(value, 'eventId');
+/** Whether a line stands beside the events: an import that is no import of history leaves it out. */
+export function isBesideEvents(value: JsonObject): boolean {
+  return isReceiptLine(value) || isRulesLine(value);
 }
 
-/** @throws RowError, InvalidArgumentError - the line is neither */
+function isReceiptLine(value: JsonObject): boolean {
+  return hasNoEvent(value) && Object.hasOwn(value, 'receipt') && Object.hasOwn(value, 'storeId');
+}
+
+function isRulesLine(value: JsonObject): boolean {
+  return hasNoEvent(value) && Object.hasOwn(value, 'rules') && Object.hasOwn(value, 'text');
+}
+
+function hasNoEvent(value: JsonObject): boolean {
+  return !Object.hasOwn(value, 'eventId');
+}
+
+/** @throws RowError, InvalidArgumentError - the line is none of them */
 export function parseHistoryLine(value: JsonValue): HistoryLine {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid('object', 'The line holds no JSON object');
   }
   const line = value as JsonObject;
+  if (isRulesLine(line)) return rulesOf(line);
   return isReceiptLine(line) ? receiptOf(line) : eventOf(line);
+}
+
+function rulesOf({ rules: digest, text }: JsonObject): HistoryLine {
+  if (typeof digest === 'string' && typeof text === 'string' && digestOfText(text) === digest) {
+    return { kind: 'rules', digest, text };
+  }
+  throw invalid('rules', 'The text of the rules does not have their digest');
 }
 
 function receiptOf({ receipt, storeId }: JsonObject): HistoryLine {

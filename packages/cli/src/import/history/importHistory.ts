@@ -78,9 +78,11 @@ async function stageRows(staging: HistoryStaging, options: HistoryImportOptions)
 /** @returns events that are added */
 function stageRow(staging: HistoryStaging, row: HistoryRow, counts: ImportCounts): number {
   const found = row.parse();
-  if (found.kind === 'receipt') staging.addReceipt(found, row);
-  else if (staging.addEvent(found, row)) return 1;
-  else counts.alreadyThere++;
+  if (found.kind === 'event') {
+    if (staging.addEvent(found, row)) return 1;
+    counts.alreadyThere++;
+  } else if (found.kind === 'receipt') staging.addReceipt(found, row);
+  else staging.addRules(found);
   return 0;
 }
 

@@ -123,6 +123,22 @@ export const HISTORY_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '8.history-brings-its-rules',
+    name: 'keeps the texts of the rules that let history in, so that its origin can be explained where it is now',
+    async run(bench) {
+      const { store, history } = await source(bench);
+      const digest = history[0]?.receipt.schemas[0]?.digest ?? '';
+      const text = await store.findRules(digest);
+      const [second, third] = [(await bench.open()).store, (await bench.open()).store];
+
+      await moveInto(second, history);
+      await moveInto(third, await historyOf(second));
+
+      assert.ok(text);
+      assert.deepEqual([await second.findRules(digest), await third.findRules(digest)], [text, text]);
+    },
+  },
+  {
     id: '8.history-is-checked-by-its-own-version',
     name: 'checks history by the version of the schema that it was checked by at first, not by the latest',
     async run(bench) {

@@ -74,7 +74,7 @@ export class HistoryRun {
     this.#appends++;
     try {
       const origin = await this.#originOf(history);
-      const result = await this.#appendParts(history.events, origin);
+      const result = await this.#appendParts(history, origin);
       this.#counts[result.replayed === true ? 'alreadyThere' : 'stored'] += length;
       return result;
     } catch (error) {
@@ -94,13 +94,13 @@ export class HistoryRun {
     }
   }
 
-  async #appendParts(events: readonly RecordedEvent[], origin: ReceiptOrigin): Promise<AppendReceipt> {
+  async #appendParts({ events, findRules }: HistoryAppend, origin: ReceiptOrigin): Promise<AppendReceipt> {
     const { principal, signal, append, capabilities } = this.#options;
     const results: AppendReceipt[] = [];
     for (const part of partsOf(events, capabilities)) {
       const outOfOrder = part.some(({ recorded }) => recorded.outOfOrder === true);
       const options = { principal, outOfOrder, ...(signal === undefined ? {} : { signal }) };
-      results.push(await append(part, options, provenanceOf(part, origin)));
+      results.push(await append(part, options, provenanceOf(part, origin, findRules)));
     }
     const replayed = results.every((result) => result.replayed === true);
     return { replayed, receipts: results.flatMap(({ receipts }) => receipts) };

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../types/errors.ts';
-import type { AggregateShare, Receipt, SchemaEvidence } from '../../types/Receipt.ts';
+import type { AggregateShare, PolicyEvidence, Receipt, SchemaEvidence } from '../../types/Receipt.ts';
 
 type Unchecked<Known> = { readonly [Key in keyof Known]?: unknown };
 
@@ -19,7 +19,12 @@ export function checkReceipt(value: unknown): Receipt {
   if (!Array.isArray(receipt.schemas) || !receipt.schemas.every(isEvidence)) {
     throw invalid('receipt.schemas', 'must name event types with outcomes');
   }
-  if (typeof receipt.policy !== 'object') throw invalid('receipt.policy', 'must be an object or null');
+  if (
+    receipt.policy !== null &&
+    typeof objectOf<PolicyEvidence>('receipt.policy', receipt.policy).revision !== 'string'
+  ) {
+    throw invalid('receipt.policy.revision', 'must be a string');
+  }
   const { id } = objectOf<Receipt['actor']>('receipt.actor', receipt.actor);
   if (typeof id !== 'string') throw invalid('receipt.actor.id', 'must be a string');
   if (receipt.origin !== undefined) checkOrigin(receipt.origin);
@@ -40,8 +45,8 @@ function isShare(value: unknown): boolean {
 }
 
 function isEvidence(value: unknown): boolean {
-  const { eventType, outcome, version = '' } = (value ?? {}) as Unchecked<SchemaEvidence>;
-  return [eventType, outcome, version].every((text) => typeof text === 'string');
+  const { eventType, outcome, version = '', digest = '' } = (value ?? {}) as Unchecked<SchemaEvidence>;
+  return [eventType, outcome, version, digest].every((text) => typeof text === 'string');
 }
 
 function objectOf<Known>(name: string, value: unknown): Unchecked<Known> {

@@ -12,6 +12,14 @@ export interface Provenance {
   readonly digests: readonly string[];
   /** By event index: the version of the schema that the first store checked the payload against. */
   readonly schemaVersions: readonly (string | undefined)[];
+  /** The texts of the rules that the first receipt names. */
+  readonly findRules?: HistoryAppend['findRules'];
+}
+
+/** The digests of the schemas and policies that a receipt names. */
+export function rulesNamedBy({ schemas, policy }: Receipt): string[] {
+  const digests = schemas.flatMap(({ digest }) => digest ?? []);
+  return policy === null ? digests : [...digests, policy.revision];
 }
 
 /**
@@ -34,11 +42,16 @@ export function originOf({ events, receipt, storeId }: HistoryAppend): ReceiptOr
 }
 
 /** What a part of an append inherits from the whole. */
-export function provenanceOf(events: readonly RecordedEvent[], origin: ReceiptOrigin): Provenance {
+export function provenanceOf(
+  events: readonly RecordedEvent[],
+  origin: ReceiptOrigin,
+  findRules: HistoryAppend['findRules'],
+): Provenance {
   const evidence = origin.receipt.schemas.filter(({ version }) => version !== undefined);
   const named = new Set(evidence.map(({ eventType, version }) => JSON.stringify([eventType, version])));
   return {
     origin,
+    ...(findRules === undefined ? {} : { findRules }),
     digests: events.map(({ recorded }) => recorded.digest),
     schemaVersions: events.map(({ eventType, recorded: { schemaVersion } }) =>
       named.has(JSON.stringify([eventType, schemaVersion])) ? schemaVersion : undefined,
