@@ -5,6 +5,7 @@ export { ForwardingJournal } from './ForwardingJournal.ts';
 export { GUARANTEES } from './guarantees/index.ts';
 export type { Backup, ConformingStore, Harness, StoreFactory } from './Harness.ts';
 export { type JournalFactoryOptions, journalFactory } from './journalFactory.ts';
+export { type RegistryFactory, type RegistryHarness, registrySuite } from './registries/registrySuite.ts';
 export type { CaseResult } from './runCase.ts';
 export type { SuiteRunner, TestContext } from './SuiteRunner.ts';
 export { type StoreOpener, storeFactory } from './storeFactory.ts';

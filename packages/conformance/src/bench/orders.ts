@@ -15,9 +15,9 @@ export const STRICTER_ORDER_SCHEMA: JsonObject = {
   properties: { amount: { type: 'number', minimum: 0 }, currency: { type: 'string' } },
 };
 
-/** A registry that knows `OrderPlaced`. */
+/** A registry that knows `OrderPlaced`, and takes versions that ask for more. */
 export function orderRegistry(): InMemorySchemaRegistry {
-  const registry = new InMemorySchemaRegistry();
+  const registry = new InMemorySchemaRegistry({ compatibility: { default: 'NONE' } });
   registry.register('OrderPlaced', ORDER_SCHEMA);
   return registry;
 }

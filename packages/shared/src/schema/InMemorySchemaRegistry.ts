@@ -1,6 +1,4 @@
-import { typeFault } from '../governance/eventRules.ts';
 import type { RegisteredSchema, RegisterOptions, SchemaRegistry } from '../ports/SchemaRegistryPort.ts';
-import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import { compareUtf8 } from '../types/utf8.ts';
 import { bundleSchema } from './bundleSchema.ts';
@@ -33,8 +31,6 @@ export class InMemorySchemaRegistry implements SchemaRegistry {
   }
 
   propose(eventType: string, schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
-    const fault = typeFault(eventType);
-    if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
     const resolve = (name: string, version: string) => this.#histories.get(name)?.find(version)?.schema;
     return this.#historyOf(eventType).propose(bundleSchema(structuredClone(schema), resolve), options);
   }

@@ -1,4 +1,5 @@
 import { canonicalJson, digestOfText } from '../governance/digest.ts';
+import { typeFault } from '../governance/eventRules.ts';
 import type { EvolutionRules, RegisteredSchema, RegisterOptions } from '../ports/SchemaRegistryPort.ts';
 import { InvalidArgumentError, SchemaIncompatibleError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -52,6 +53,8 @@ export class SchemaHistory {
    * @throws SchemaIncompatibleError, InvalidArgumentError
    */
   propose(schema: JsonObject, { version, ...rules }: RegisterOptions = {}): RegisteredSchema {
+    const fault = typeFault(this.eventType);
+    if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
     compileSchema(schema);
     const digest = digestOfText(canonicalJson(schema));
     const known = this.#versions.find((one) =>
