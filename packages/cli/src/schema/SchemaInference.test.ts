@@ -184,6 +184,16 @@ describe('SchemaInference', () => {
     });
   });
 
+  it('knows the values of a key among those of a map, where another object names it', () => {
+    const wide = Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`k${index}`, 'x']));
+    const payloads: JsonObject[] = [{ a: { k0: 1 } }, { b: wide }, { c: null }];
+
+    const schema = infer(payloads, { propertiesMax: 2 });
+
+    const values = { type: ['string', 'number'] };
+    expect(schema.additionalProperties).toEqual({ type: ['object', 'null'], additionalProperties: values });
+  });
+
   it('has a place for each of its types, and a bound', () => {
     const inference = new SchemaInference({ typesMax: 2 });
 
@@ -236,7 +246,7 @@ describe('SchemaInference', () => {
 
         expect(payloads.flatMap((payload) => check(payload))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
   });
 });

@@ -11,6 +11,8 @@ export class SeenObjects {
   readonly #properties = new Map<string, SeenValues>();
   /** The values of all keys that are not followed by name. */
   #rest: SeenValues | undefined;
+  /** True once keys that could be named went to the rest: from then on every new key does. */
+  #isFull = false;
   #isMap = false;
   #count = 0;
 
@@ -26,6 +28,8 @@ export class SeenObjects {
 
   merge(other: SeenObjects): void {
     this.#count += other.#count;
+    // Its rest may hold values of keys that have a name here.
+    if (other.#isFull && !this.#isMap) this.#becomeMap();
     for (const [key, values] of other.#properties) this.#at(key).merge(values);
     if (other.#rest !== undefined) this.#others().merge(other.#rest);
   }
@@ -46,8 +50,9 @@ export class SeenObjects {
   #at(key: string): SeenValues {
     const known = this.#properties.get(key);
     if (known !== undefined) return known;
-    if (this.#isMap || !isNameable(key) || !this.#places.hasRoom) return this.#others();
+    if (this.#isFull || !isNameable(key)) return this.#others();
     if (this.#properties.size >= this.#places.limits.propertiesMax) return this.#becomeMap();
+    if (!this.#places.hasRoom) return this.#becomeFull();
     const values = this.#newValues(this.#places);
     this.#properties.set(key, values);
     return values;
@@ -58,7 +63,13 @@ export class SeenObjects {
     return this.#rest;
   }
 
+  #becomeFull(): SeenValues {
+    this.#isFull = true;
+    return this.#others();
+  }
+
   #becomeMap(): SeenValues {
+    this.#isFull = true;
     this.#isMap = true;
     this.#rest = this.#foldedInto(this.#places);
     this.#properties.clear();
