@@ -88,7 +88,8 @@ function showParked(shell: Shell, _options: object, consumer: string, aggregateI
       throw new NotFoundError(message, { what: `parked aggregate ${aggregateId}` });
     }
     const { aggregateVersion: version } = parked;
-    const [event] = await store.getEvents(aggregateId, version, version);
+    // As it was stored: that it cannot be lifted may be why it waits.
+    const [event] = await store.getEvents(aggregateId, version, version, { upcast: false });
     if (shell.json) {
       await shell.out.line(JSON.stringify({ ...parked, event }));
       return DONE;

@@ -10,6 +10,7 @@ interface ReadOptions {
   readonly to?: number;
   readonly backward?: boolean;
   readonly limit?: number;
+  readonly stored?: boolean;
 }
 
 const HELP = `
@@ -28,6 +29,7 @@ export function addRead(program: Command, run: Run): void {
     .option('--to <version>', 'last version (default: the newest)', integer('--to', 1))
     .option('--backward', 'newest first')
     .option('--limit <events>', 'most events (default: all)', integer('--limit', 1))
+    .option('--stored', 'payloads as they were stored, not lifted to the latest version of their schema')
     .addHelpText('after', HELP)
     .action(run(read));
 }
@@ -40,6 +42,7 @@ function read(shell: Shell, options: ReadOptions, aggregateId: string): Promise<
       ...(options.to === undefined ? {} : { toVersion: options.to }),
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       direction: options.backward === true ? 'backward' : 'forward',
+      upcast: options.stored !== true,
       signal: shell.signal,
     });
     for await (const event of events) await printer.print(event);

@@ -10,6 +10,7 @@ interface TailOptions {
   readonly from?: string;
   readonly consumer?: string;
   readonly types?: string[];
+  readonly stored?: boolean;
 }
 
 const HELP = `
@@ -29,17 +30,19 @@ export function addTail(program: Command, run: Run): void {
     .option('--from <place>', 'start, now or a checkpoint (default: now; start for a consumer)')
     .option('--consumer <name>', 'keep the place under this name')
     .option('--types <types>', 'only these event types, separated by commas', names)
+    .option('--stored', 'payloads as they were stored, not lifted to the latest version of their schema')
     .addHelpText('after', HELP)
     .action(run(tail));
 }
 
-function tail(shell: Shell, { from, consumer, types }: TailOptions): Promise<ExitCode> {
+function tail(shell: Shell, { from, consumer, types, stored }: TailOptions): Promise<ExitCode> {
   if (types?.length === 0) throw new UsageError('--types names no type; leave it out for all', { argument: '--types' });
   return shell.withStore(async (store) => {
     const subscription = store.subscribeToStream((event) => shell.out.line(JSON.stringify(event)), {
       // An event that cannot be printed is not poison: nothing is parked, and the command ends.
       onFailure: 'stop',
       attemptsMax: 1,
+      upcast: stored !== true,
       signal: shell.signal,
       ...(from === undefined ? {} : { from }),
       ...(consumer === undefined ? {} : { consumer }),

@@ -59,7 +59,7 @@ export class AggregateImport {
     const { store, signal } = this.#options;
     this.#version = await store.getVersion(this.#aggregate.aggregateId);
     if (this.#version === 0) return;
-    for await (const stored of store.readAggregate(this.#aggregate.aggregateId, { signal })) {
+    for await (const stored of store.readAggregate(this.#aggregate.aggregateId, { upcast: false, signal })) {
       this.#version = stored.aggregateVersion;
       if (stored.timestamp > this.#latest) this.#latest = stored.timestamp;
       this.#settleCandidates(stored);

@@ -116,7 +116,14 @@ it('has the parameters that the service takes, with their bounds', async () => {
 
   const query = document.paths['/api/events']?.get?.parameters ?? [];
 
-  expect(query.map(({ name }) => name).sort()).toEqual(['cursor', 'endTime', 'eventType', 'limit', 'startTime']);
+  expect(query.map(({ name }) => name).sort()).toEqual([
+    'cursor',
+    'endTime',
+    'eventType',
+    'limit',
+    'startTime',
+    'upcast',
+  ]);
   expect(query.find(({ name }) => name === 'limit')?.schema).toEqual({ type: 'integer', minimum: 1, maximum: 10_000 });
 });
 

@@ -7,6 +7,16 @@ const TYPE_NAME = { type: 'string', minLength: 1, maxLength: 1_024 };
 export const AGGREGATE_ID: Schema = { ...ID, description: '1 to 1,600 bytes of UTF-8.' };
 export const EVENT_TYPE: Schema = { ...TYPE_NAME, description: '1 to 1,024 bytes of UTF-8.' };
 export const VERSION: Schema = { type: 'integer', minimum: 1, description: 'Of an aggregate: 1, 2, 3 … without gaps.' };
+/** A parameter, as it stands in the query string. */
+export type UpcastParameter = 'true' | 'false';
+
+export const UPCAST: Schema = {
+  type: 'string',
+  enum: ['true', 'false'],
+  description:
+    'false: payloads as they were stored. Default: true, lifted to the latest version of their schema, which ' +
+    'recorded.upcastTo then names.',
+};
 export const TIME: Schema = {
   type: 'string',
   format: 'date-time',
@@ -60,6 +70,7 @@ const RECORDED_EVENT: Schema = {
         recordedAt: TIME,
         digest: { type: 'string', description: '1: and 64 hex digits, of SHA-256 over the canonical JSON.' },
         schemaVersion: { type: 'string' },
+        upcastTo: { type: 'string', description: 'Absent where the payload is as it was stored.' },
         traceparent: { type: 'string' },
         outOfOrder: { type: 'boolean' },
       },

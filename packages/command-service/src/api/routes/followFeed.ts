@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiContext } from '../ApiContext.ts';
 import { EventStreamWriter } from '../EventStreamWriter.ts';
 import { HttpError, shuttingDown } from '../HttpError.ts';
-import { PROBLEM_ANSWER } from '../schemas.ts';
+import { PROBLEM_ANSWER, UPCAST, type UpcastParameter } from '../schemas.ts';
 import { whenGone } from '../whenGone.ts';
 
 const SCHEMA = {
@@ -18,6 +18,7 @@ const SCHEMA = {
     additionalProperties: false,
     properties: {
       from: { type: 'string', minLength: 1, description: 'start, now or a checkpoint. Default: now.' },
+      upcast: UPCAST,
     },
   },
   headers: {
@@ -34,7 +35,7 @@ const SCHEMA = {
 };
 
 interface Route {
-  Querystring: { from?: string };
+  Querystring: { from?: string; upcast?: UpcastParameter };
   Headers: { 'last-event-id'?: string };
 }
 
@@ -44,7 +45,8 @@ export function addFollowFeed(api: FastifyInstance, context: ApiContext): void {
     if (followed >= context.feedsMax) throw exhausted(context.feedsMax);
     followed++;
     try {
-      await follow(context, request.headers['last-event-id'] || request.query.from || 'now', reply);
+      const { from = 'now', upcast } = request.query;
+      await follow(context, { from: request.headers['last-event-id'] || from, upcast: upcast !== 'false' }, reply);
     } finally {
       followed--;
     }
@@ -55,11 +57,16 @@ function exhausted(feedsMax: number): HttpError {
   return new HttpError('FEEDS_EXHAUSTED', `${feedsMax} feeds are followed already; close one, or try again later`);
 }
 
-async function follow(context: ApiContext, from: string, reply: FastifyReply): Promise<void> {
+interface Place {
+  readonly from: string;
+  readonly upcast: boolean;
+}
+
+async function follow(context: ApiContext, place: Place, reply: FastifyReply): Promise<void> {
   const ended = AbortSignal.any([whenGone(reply.raw), context.lifecycle.closing]);
   const writer = new EventStreamWriter(reply.raw, ended);
   const begun = Promise.withResolvers<void>();
-  const subscription = subscribe(context, writer, begun.promise, from, ended);
+  const subscription = subscribe(context, writer, begun.promise, place, ended);
   await subscription.started;
   if (context.lifecycle.closing.aborted) throw shuttingDown();
   reply.hijack();
@@ -76,7 +83,7 @@ function subscribe(
   { store }: ApiContext,
   writer: EventStreamWriter,
   begun: Promise<void>,
-  from: string,
+  place: Place,
   signal: AbortSignal,
 ): Subscription {
   if (store.subscribeToStream === undefined) {
@@ -87,7 +94,7 @@ function subscribe(
       await begun;
       await writer.send(event, checkpoint);
     },
-    { from, onFailure: 'stop', attemptsMax: 1, signal },
+    { ...place, onFailure: 'stop', attemptsMax: 1, signal },
   );
   subscription.closed.catch(() => undefined);
   return subscription;

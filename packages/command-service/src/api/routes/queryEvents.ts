@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../ApiContext.ts';
-import { EVENT_TYPE, PROBLEM_ANSWER, TIME } from '../schemas.ts';
+import { EVENT_TYPE, PROBLEM_ANSWER, TIME, UPCAST, type UpcastParameter } from '../schemas.ts';
 import { whenGone } from '../whenGone.ts';
 
 const QUERY_TIME = { ...TIME, description: 'RFC 3339 with a zone, at most milliseconds. Inclusive.' };
@@ -21,6 +21,7 @@ const SCHEMA = {
       endTime: QUERY_TIME,
       limit: { type: 'integer', minimum: 1, maximum: 10_000, description: 'Most events of the page. Default: 1,000.' },
       cursor: { type: 'string', minLength: 1, description: 'From an earlier page of the same query.' },
+      upcast: UPCAST,
     },
   },
   response: {
@@ -45,11 +46,20 @@ const SCHEMA = {
 };
 
 interface Route {
-  Querystring: { eventType: string; startTime: string; endTime: string; limit?: number; cursor?: string };
+  Querystring: {
+    eventType: string;
+    startTime: string;
+    endTime: string;
+    limit?: number;
+    cursor?: string;
+    upcast?: UpcastParameter;
+  };
 }
 
 export function addQueryEvents(api: FastifyInstance, { store, principal }: ApiContext): void {
-  api.get<Route>('/api/events', { schema: SCHEMA }, (request, reply) =>
-    store.queryEvents({ ...request.query, clientId: principal.client, principal, signal: whenGone(reply.raw) }),
-  );
+  api.get<Route>('/api/events', { schema: SCHEMA }, (request, reply) => {
+    const { upcast, ...query } = request.query;
+    const signal = whenGone(reply.raw);
+    return store.queryEvents({ ...query, upcast: upcast !== 'false', clientId: principal.client, principal, signal });
+  });
 }

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { RecordedEvent } from '@nexus/shared';
+import type { ReadAggregateOptions, RecordedEvent } from '@nexus/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiContext } from '../ApiContext.ts';
 import { type AggregateQuery, cursorOf, versionOfCursor } from '../aggregateCursor.ts';
 import { openLines, PAGE_READ_LIMIT, readPage } from '../eventTexts.ts';
-import { AGGREGATE_ID, PROBLEM_ANSWER, VERSION } from '../schemas.ts';
+import { AGGREGATE_ID, PROBLEM_ANSWER, UPCAST, type UpcastParameter, VERSION } from '../schemas.ts';
 import { whenGone } from '../whenGone.ts';
 
 const NDJSON = 'application/x-ndjson';
@@ -24,6 +24,7 @@ const SCHEMA = {
       fromVersion: { ...VERSION, description: 'Default: 1.' },
       toVersion: { ...VERSION, description: 'Default: the aggregate’s version when the read begins.' },
       cursor: { type: 'string', minLength: 1, description: 'From an earlier page of the same query.' },
+      upcast: UPCAST,
     },
   },
   response: {
@@ -49,27 +50,26 @@ const SCHEMA = {
 
 interface Route {
   Params: { id: string };
-  Querystring: { fromVersion?: number; toVersion?: number; cursor?: string };
+  Querystring: { fromVersion?: number; toVersion?: number; cursor?: string; upcast?: UpcastParameter };
 }
 
 export function addReadAggregate(api: FastifyInstance, context: ApiContext): void {
   api.get<Route>('/api/aggregates/:id/events', { schema: SCHEMA }, (request, reply) => {
-    const { cursor, ...versions } = request.query;
+    const { cursor, upcast, ...versions } = request.query;
     const query: AggregateQuery = { ...request.params, ...versions };
     const fromVersion = cursor === undefined ? (query.fromVersion ?? 1) : versionOfCursor(query, cursor);
-    const read = reader(context, query, fromVersion, whenGone(reply.raw));
+    const read = reader(context, query, { fromVersion, upcast: upcast !== 'false', signal: whenGone(reply.raw) });
     reply.header('vary', 'accept');
     return acceptsLines(request) ? sendLines(reply, read(), context) : sendPage(reply, read(PAGE_READ_LIMIT), query);
   });
 }
 
-function reader({ store }: ApiContext, { id, toVersion }: AggregateQuery, fromVersion: number, signal: AbortSignal) {
+function reader({ store }: ApiContext, { id, toVersion }: AggregateQuery, options: ReadAggregateOptions) {
   return (limit?: number): AsyncIterable<RecordedEvent> =>
     store.readAggregate(id, {
-      fromVersion,
+      ...options,
       ...(toVersion === undefined ? {} : { toVersion }),
       ...(limit === undefined ? {} : { limit }),
-      signal,
     });
 }
 
