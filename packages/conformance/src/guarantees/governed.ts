@@ -1,4 +1,5 @@
 import type { Guarantee } from '../ConformanceCase.ts';
+import { AUDITED_QUERY_CASES } from './governance/audited-queries.ts';
 import { CHANGED_RULES_CASES } from './governance/changed-rules.ts';
 import { EVOLUTION_CASES } from './governance/evolution.ts';
 import { MARK_CASES } from './governance/governed-mark.ts';
@@ -22,5 +23,6 @@ export const GOVERNED: Guarantee = {
     ...KEPT_RULES_CASES,
     ...EVOLUTION_CASES,
     ...HISTORY_CASES,
+    ...AUDITED_QUERY_CASES,
   ],
 };
