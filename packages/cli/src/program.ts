@@ -5,6 +5,7 @@ import { addBackup } from './commands/backup.ts';
 import { addExport } from './commands/export.ts';
 import { addFeed } from './commands/feed.ts';
 import { addImport } from './commands/import.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addQuery } from './commands/query.ts';
 import type { Run } from './commands/Run.ts';
 import { addRead } from './commands/read.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addReceipt,
   addVerify,
   addSchema,
+  addPolicy,
   addWhatIf,
   addFeed,
   addAudit,
