@@ -69,6 +69,25 @@ function totalUpTo(maximum: number): JsonObject {
   return { type: 'object', properties: { total: { type: 'number', maximum } } };
 }
 
+/** Writes `policies/all.yaml`, a policy for each expression. */
+function policiesIn(
+  folder: string,
+  policies: Record<string, { expression: string; action?: 'Deny' | 'Audit' }>,
+): string {
+  const root = join(folder, 'policies');
+  const documents = Object.entries(policies).map(([name, { expression, action = 'Deny' }]) =>
+    JSON.stringify({
+      apiVersion: 'nexus/v1',
+      kind: 'Policy',
+      metadata: { name },
+      spec: { validations: [{ expression, message: 'no' }], validationActions: [action] },
+    }),
+  );
+  mkdirSync(root);
+  writeFileSync(join(root, 'all.yaml'), documents.join('\n---\n'));
+  return root;
+}
+
 const TIGHTENED = {
   OrderPlaced: [totalUpTo(100)],
   OrderPaid: [{ type: 'object', properties: { amounts: { items: { type: 'number', minimum: 0 } } } }],
@@ -325,6 +344,66 @@ describe('what-if --schemas', () => {
   });
 });
 
+describe('what-if --policies', () => {
+  test('asks the policies as the actor of the receipt, at the time of its decision', async () => {
+    const { store, folder } = place();
+    for (const [id, hour, principal] of [
+      ['early', 3, BOB],
+      ['late', 12, BOB],
+      ['clerk', 12, ADA],
+    ] as const) {
+      const clock = { now: () => Date.UTC(2026, 5, 1, hour), sleep: () => Promise.resolve() };
+      const opened = await openEventStore(store, { clock });
+      await opened.append([event(id, 1)], { principal });
+      await opened.close();
+    }
+    const policies = policiesIn(folder, {
+      'in-office-hours': { expression: 'now.getHours() >= 8' },
+      'managers-only': { expression: "'manager' in principal.roles" },
+      'large-is-noted': { expression: 'event.payload.total < 50.0', action: 'Audit' },
+    });
+
+    const result = await runCli(['what-if', '--policies', policies, '--store', store, '--json']);
+
+    const report = JSON.parse(result.out);
+    const found = report.rules.map(({ rule, examples }: { rule: string; examples: { aggregateId: string }[] }) => [
+      rule,
+      examples.map(({ aggregateId }) => aggregateId),
+    ]);
+    expect(result.code).toBe(7);
+    expect(report).toMatchObject({ events: 3, refused: 2, policies: { revision: expect.stringMatching(/^1:/) } });
+    expect(found).toEqual([
+      ['policy large-is-noted (only observes)', ['early', 'late', 'clerk']],
+      ['policy in-office-hours', ['early']],
+      ['policy managers-only', ['clerk']],
+    ]);
+  });
+
+  test('tries schemas and policies together, and writes down who would be refused by what', async () => {
+    const { store, folder } = await storeWithHistory();
+    const schemas = schemasIn(folder, TIGHTENED);
+    const policies = policiesIn(folder, { 'managers-only': { expression: "'manager' in principal.roles" } });
+    const rejects = join(folder, 'rejects.jsonl');
+
+    const args = ['what-if', '--schemas', schemas, '--policies', policies, '--unknown-types', 'allow'];
+    const result = await runCli([...args, '--rejects', rejects, '--store', store, '--json']);
+
+    const lines = linesOf(rejects).map(({ aggregateId, aggregateVersion, rules }) => [
+      `${aggregateId} ${aggregateVersion}`,
+      rules.map(({ rule }) => rule.split(' ')[0]),
+    ]);
+    expect(JSON.parse(result.out)).toMatchObject({ refused: 6, rejects });
+    expect(lines).toEqual([
+      ['order-1 1', ['policy']],
+      ['order-1 2', ['schema', 'policy']],
+      ['order-2 1', ['schema']],
+      ['order-3 1', ['schema', 'policy']],
+      ['order-3 2', ['schema']],
+      ['order-2 2', ['policy']],
+    ]);
+  });
+});
+
 describe('what-if --observed', () => {
   test('reports what a store in observe mode has let in, by its receipts', async () => {
     const { store } = await storeWithHistory();
@@ -381,9 +460,10 @@ describe('what-if refuses', () => {
     expect(errorOf(result).message).toMatch(message);
   });
 
-  test('a folder without schemas, schemas that are none, and a file that cannot be written', async () => {
+  test('folders without rules, rules that are none, and a file that cannot be written', async () => {
     const { store, folder } = await storeWithHistory();
     const empty = temporaryFolder();
+    const wrong = policiesIn(temporaryFolder(), { wrong: { expression: 'event.payloadd.total > 1.0' } });
     const broken = schemasIn(temporaryFolder(), { OrderPlaced: [{ type: 'nonsense' }] });
     const good = schemasIn(folder, TIGHTENED);
     const run = (...args: string[]) => runCli(['what-if', ...args, '--store', store, '--json']);
@@ -391,10 +471,14 @@ describe('what-if refuses', () => {
     const results = [
       await run('--schemas', empty),
       await run('--schemas', broken),
+      await run('--policies', empty),
+      await run('--policies', wrong),
       await run('--schemas', good, '--rejects', join(folder, 'nowhere', 'rejects.jsonl')),
     ];
 
     expect(results.map((result) => [result.code, errorOf(result).code])).toEqual([
+      [9, 'CONFIGURATION'],
+      [9, 'CONFIGURATION'],
       [9, 'CONFIGURATION'],
       [9, 'CONFIGURATION'],
       [9, 'OUTPUT_UNWRITABLE'],
@@ -407,7 +491,7 @@ interface RefusedLine {
   readonly error: { readonly violations: readonly { readonly pointer: string }[] };
   readonly aggregateId: string;
   readonly aggregateVersion: number;
-  readonly rules: readonly { readonly pointer: string }[];
+  readonly rules: readonly { readonly rule: string; readonly pointer: string }[];
 }
 
 function linesOf(path: string): RefusedLine[] {

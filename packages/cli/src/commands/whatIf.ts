@@ -39,8 +39,8 @@ const LEVELS: readonly CompatibilityLevel[] = [
   'FULL_TRANSITIVE',
 ];
 const THREADS_MAX = 64;
-/** More than this many threads wait for the one that reads. */
-const THREADS_DEFAULT_MAX = 6;
+/** More threads than this wait for the one that reads. */
+const THREADS_DEFAULT_MAX = 4;
 const EXAMPLES_MAX = 100;
 /** What is stored is judged as it is stored: the rules in force neither lift it nor hide it. */
 const WITHOUT_RULES = { rules: 'none' } as const;
@@ -62,7 +62,7 @@ Examples:
   nexus what-if --observed`;
 
 export function addWhatIf(program: Command, run: Run): void {
-  const threads = Math.max(1, Math.min(THREADS_DEFAULT_MAX, availableParallelism() - 1));
+  const threads = Math.min(THREADS_DEFAULT_MAX, availableParallelism());
   program
     .command('what-if')
     .summary('try proposed rules on everything that is stored')

@@ -10,13 +10,17 @@ interface Thread {
 
 /** Threads that judge events. What one of them cannot judge fails all: a history is judged whole, or not at all. */
 export class JudgePool {
-  readonly #threads: readonly Thread[];
+  readonly #settings: JudgeSettings;
+  readonly #threadsMax: number;
+  readonly #threads: Thread[] = [];
   #lastId = 0;
   #failure: Error | undefined;
   #isClosed = false;
 
-  constructor(settings: JudgeSettings, threads: number) {
-    this.#threads = Array.from({ length: threads }, () => this.#start(settings));
+  /** @param threadsMax - a thread is started when all others have something to do */
+  constructor(settings: JudgeSettings, threadsMax: number) {
+    this.#settings = settings;
+    this.#threadsMax = threadsMax;
   }
 
   /**
@@ -27,7 +31,7 @@ export class JudgePool {
    */
   judge(items: string): Promise<readonly Finding[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const thread = this.#threads.reduce((least, one) => (one.waiting.size < least.waiting.size ? one : least));
+    const thread = this.#leastBusy();
     const request: JudgeRequest = { id: ++this.#lastId, items };
     const answer = Promise.withResolvers<readonly Finding[]>();
     thread.waiting.set(request.id, answer);
@@ -41,15 +45,22 @@ export class JudgePool {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #start(settings: JudgeSettings): Thread {
+  #leastBusy(): Thread {
+    const [least] = this.#threads.toSorted((a, b) => a.waiting.size - b.waiting.size);
+    const isEnough = least !== undefined && (least.waiting.size === 0 || this.#threads.length >= this.#threadsMax);
+    return isEnough ? least : this.#start();
+  }
+
+  #start(): Thread {
     const url = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(url, { workerData: settings, name: 'nexus-what-if', execArgv: [] });
+    const worker = new Worker(url, { workerData: this.#settings, name: 'nexus-what-if', execArgv: [] });
     const thread: Thread = { worker, waiting: new Map() };
     worker.on('message', (reply: JudgeReply) => this.#receive(thread, reply));
     worker.on('error', (error) => this.#fail(died(error.message, error)));
     worker.on('exit', () => {
       if (!this.#isClosed) this.#fail(died('it has ended'));
     });
+    this.#threads.push(thread);
     return thread;
   }
 

@@ -17,7 +17,7 @@ export interface HistoryBatch {
   readonly items: string;
 }
 
-const BATCH_EVENTS_MAX = 256;
+const BATCH_EVENTS_MAX = 128;
 /** Characters of JSON after which a batch ends. */
 const BATCH_CHARACTERS_MAX = 1024 * 1024;
 
