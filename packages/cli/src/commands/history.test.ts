@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { DomainEvent, Receipt } from '@nexus/shared';
 import { describe, expect, test } from 'vitest';
@@ -44,7 +45,8 @@ function workplace({ schema, policy: policyText }: Files = {}) {
   if (policyText !== undefined) write('policies/rules.yaml', policyText);
   const schemas = schema === undefined ? {} : { schemas: { folder: './schemas' } };
   const policies = policyText === undefined ? {} : { policies: { folder: './policies' } };
-  write('nexus.config.json', JSON.stringify({ store: `sqlite:${join(folder, 'nexus.db')}`, ...schemas, ...policies }));
+  const file = join(folder, 'nexus.db');
+  write('nexus.config.json', JSON.stringify({ store: `sqlite:${file}`, ...schemas, ...policies }));
   const run = (args: string[], stdin = ''): Promise<CliResult> => runCli(args, { cwd: folder, stdin });
   const rejects = join(folder, 'rejects.jsonl');
   return {
@@ -59,7 +61,8 @@ function workplace({ schema, policy: policyText }: Files = {}) {
     verify: async () => JSON.parse((await run(['verify', '--json'])).out),
     receipt: async (aggregateId: string, version: number) =>
       JSON.parse((await run(['receipt', 'show', aggregateId, String(version), '--json'])).out),
-    store: `sqlite:${join(folder, 'nexus.db')}`,
+    store: `sqlite:${file}`,
+    file,
   };
 }
 
@@ -303,6 +306,26 @@ describe('import --as-history', () => {
     expect(shown.out).toMatch(/decided +\S+ \(history\)/);
     expect(shown.out).toMatch(/origin decided +\S+ \(enforce\)/);
     expect(shown.out).toMatch(/origin policy +allow by cel, .*small-appends/);
+  });
+
+  test('leaves a copy whose origin was changed for verify to find', async () => {
+    const copy = workplace();
+    const history = await exported();
+    await copy.import(history, '--as-history');
+    const database = new DatabaseSync(copy.file);
+    const digest = receiptsOf(history)[1]?.digest ?? '';
+    const row = database.prepare('SELECT commit_id, receipt FROM commits WHERE receipt LIKE ?').get(`%${digest}%`);
+    const receipt = JSON.parse(String(row?.receipt));
+    receipt.origin.receipt.digest = receiptsOf(history)[2]?.digest;
+    database
+      .prepare('UPDATE commits SET receipt = ? WHERE commit_id = ?')
+      .run(JSON.stringify(receipt), Number(row?.commit_id));
+    database.close();
+
+    const report = await copy.verify();
+
+    expect(report).toMatchObject({ clean: false, findingsTotal: 1 });
+    expect(report.findings).toMatchObject([{ rule: 'receipt-mismatch', aggregateId: 'a', aggregateVersion: 3 }]);
   });
 
   test.each([[['--zone', 'Z']], [['--aggregate', 'a']], [['--truncate-time']]])('does not go with %j', async (args) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventJournal } from '../ports/EventJournal.ts';
 import type { VerifyFinding, VerifyReport } from '../ports/EventStoreAdmin.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
-import type { Receipt } from '../types/Receipt.ts';
+import type { AggregateShare, Receipt } from '../types/Receipt.ts';
 import { compareUtf8 } from '../types/utf8.ts';
 import { digestOfAppend, digestOfEvent } from './digest.ts';
 
@@ -88,6 +88,9 @@ class Verification {
       return;
     }
     this.#covered = share;
+    if (contradictsOrigin(receipt)) {
+      this.#fault('receipt-mismatch', event, `the origin of receipt ${receipt.receiptId} was made for other content`);
+    }
     if (aggregateVersion !== share.fromVersion || receipt.digest !== (await this.#digestOfShares(receipt))) {
       this.#fault('receipt-mismatch', event, `receipt ${receipt.receiptId} was made for other content`);
     } else this.#remember(receipt, aggregateId);
@@ -143,6 +146,16 @@ class Verification {
       findingsTotal: this.#findingsTotal,
     };
   }
+}
+
+/** An origin that covers more speaks of events that this store need not have. */
+function contradictsOrigin({ digest, shares, origin }: Receipt): boolean {
+  if (origin === undefined || origin.receipt.digest === digest) return false;
+  return JSON.stringify(placesOf(shares)) === JSON.stringify(placesOf(origin.receipt.shares));
+}
+
+function placesOf(shares: readonly AggregateShare[]): [string, number, number][] {
+  return shares.map(({ aggregateId, fromVersion, toVersion }) => [aggregateId, fromVersion, toVersion]);
 }
 
 function placeKey(aggregateId: string, version: number): string {

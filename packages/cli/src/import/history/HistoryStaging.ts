@@ -191,7 +191,7 @@ function prepare(database: DatabaseSync) {
          WHERE key = waiting`,
     ),
     nextReady: statement(`${append} AND waits = 0 ORDER BY key LIMIT 1`),
-    nextWaiting: statement(`${append} ORDER BY key LIMIT 1`),
+    nextWaiting: statement(`${append} ORDER BY waits, key LIMIT 1`),
     takeAppend: statement('UPDATE appends SET taken = 1 WHERE key = ?'),
     insertRules: statement('INSERT INTO rules VALUES (?, ?) ON CONFLICT DO NOTHING'),
     rulesOf: statement('SELECT text FROM rules WHERE digest = ?'),

@@ -27,6 +27,8 @@ export interface HistoryImportOptions {
 
 /** Appends that wait for the store at a time: enough for it to commit them in groups. */
 const IN_FLIGHT_MAX = 64;
+/** Of lines, after which no further append is read. */
+const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
 /** A line is the event's JSON and what was recorded of it. */
 const RECORDED_BYTES_MAX = 1_024;
 
@@ -93,6 +95,7 @@ class HistoryImport {
   readonly #append: AppendHistory;
   readonly #total: number;
   readonly #running = new Set<Promise<void>>();
+  #bytes = 0;
 
   constructor(staging: HistoryStaging, options: HistoryImportOptions, append: AppendHistory, total: number) {
     this.#staging = staging;
@@ -119,11 +122,16 @@ class HistoryImport {
   }
 
   #fill(): void {
-    while (this.#running.size < IN_FLIGHT_MAX) {
+    while (this.#running.size < IN_FLIGHT_MAX && this.#bytes < IN_FLIGHT_BYTES_MAX) {
       const staged = this.#staging.take(false) ?? (this.#running.size === 0 ? this.#staging.take(true) : undefined);
       if (staged === undefined) return;
-      const running = this.#settle(staged).finally(() => this.#running.delete(running));
+      const done = () => {
+        this.#running.delete(running);
+        this.#bytes -= staged.bytes;
+      };
+      const running = this.#settle(staged).finally(done);
       this.#running.add(running);
+      this.#bytes += staged.bytes;
     }
   }
 
@@ -150,7 +158,7 @@ class HistoryImport {
     const max = this.#options.store.capabilities.appendBytesMax;
     const actual = bytes - rows * RECORDED_BYTES_MAX;
     if (actual <= 2 * max) return;
-    const message = `The append has about ${actual} bytes; this store takes ${max}. Import it without its receipt, by an import that is none of history`;
+    const message = `The append has about ${actual} bytes; this store takes ${max}. Import its events without --as-history`;
     throw new AppendTooLargeError(message, { actual, max, unit: 'bytes' });
   }
 
