@@ -37,7 +37,8 @@ export interface AppendOptions {
 
 /**
  * In which version of their schemas payloads are served. Id, version, time, metadata and digest of an event are those
- * of its stored form either way.
+ * of its stored form either way. A read throws `UpcastError` where a payload cannot be served so, and
+ * `GovernanceUnavailableError` where the registry cannot say by which rules; the stored form needs neither.
  */
 export interface ReadForm {
   /**
