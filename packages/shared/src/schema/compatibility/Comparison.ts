@@ -11,16 +11,11 @@ import { RULES } from './rules/index.ts';
 import { SchemaDocument } from './SchemaDocument.ts';
 import type { SchemaNode } from './SchemaNode.ts';
 import type { Shapes } from './Shapes.ts';
+import type { Workshop } from './Workshop.ts';
 
 /** Most choices of one premise that are tried, and most that are split within one another. */
 const CHOICES_MAX = 8;
 const SPLITS_MAX = 3;
-
-/** What many comparisons share. */
-export interface Workshop {
-  readonly shapes: Shapes;
-  nextId(): number;
-}
 
 /**
  * One comparison of a writer's schema with a reader's: whether all data that matches the one matches the other. It
@@ -40,20 +35,25 @@ export class Comparison {
   readonly #memo = new Map<string, unknown>();
   #level = 0;
   #splits = 0;
-  #stepsLeft: number;
+  readonly #stepsMax: number;
+  #stepsSpent = 0;
 
   /** @param stepsMax - bound on the work; what it leaves open is undecided */
   constructor(workshop: Workshop, stepsMax: number) {
     this.#workshop = workshop;
-    this.#stepsLeft = stepsMax;
+    this.#stepsMax = stepsMax;
     this.shapes = workshop.shapes;
     this.anything = this.synthetic({});
     this.nothing = this.anything.document.nodeAt(() => '/nothing', false);
   }
 
+  get stepsSpent(): number {
+    return this.#stepsSpent;
+  }
+
   /** Counts work against the bound. */
   spend(steps: number): void {
-    this.#stepsLeft -= steps;
+    this.#stepsSpent += steps;
   }
 
   /** The schema of a single value. */
@@ -117,11 +117,11 @@ export class Comparison {
    * @param fills - whether the reader fills in missing properties here by their `default`
    */
   covers(premise: Premise, reader: SchemaNode, fills = false): Findings {
-    if (premise.nodes.some((node) => this.shapes.areSame(node, reader))) return NOTHING_FOUND;
+    if (this.#isAmong(premise, reader)) return NOTHING_FOUND;
     this.spend(1 + premise.nodes.length);
     const tooComplex = 'TOO_COMPLEX_TO_DECIDE';
     const giveUp = (kind: string) => undecided(kind, reader, GIVEN_UP[kind] ?? '{reader} cannot be compared');
-    if (this.#stepsLeft < 0) return [giveUp(tooComplex)];
+    if (this.#stepsSpent > this.#stepsMax) return [giveUp(tooComplex)];
     const key = `${premise.key} in ${reader.id}${fills ? ' filled' : ''}`;
     return this.#proofs.prove(key, this.#level, giveUp, () => this.#show(premise, reader, fills));
   }
@@ -182,13 +182,23 @@ export class Comparison {
       const cases = this.alternatives(premise, choice).map((one) => this.covers(one, reader, fills));
       const merged = merge(cases);
       if (merged.length === 0) return NOTHING_FOUND;
-      if (merged.length < best.length) best = merged;
+      if (merged.length < best.length || saysMore(choice, merged, best)) best = merged;
     }
     return best;
   }
 
+  /** What would be costly to compare is looked at more closely: annotations, and texts with references. */
+  #isAmong({ nodes }: Premise, reader: SchemaNode): boolean {
+    const { shapes } = this;
+    if (nodes.some((node) => shapes.areSame(node, reader))) return true;
+    return (
+      COSTLY.some((keyword) => reader.keywords[keyword] !== undefined) &&
+      nodes.some((node) => shapes.areEqual(node, reader))
+    );
+  }
+
   #rootOf(schema: JsonObject): SchemaNode {
-    return new SchemaDocument(schema, () => this.#workshop.nextId(), { isGiven: false }).root;
+    return new SchemaDocument(schema, this.#workshop, { isGiven: false }).root;
   }
 
   #keep<Value>(key: string, compute: () => Value): Value {
@@ -196,6 +206,14 @@ export class Comparison {
     return this.#memo.get(key) as Value;
   }
 }
+
+/** As much is found within the branches. Of a union itself, Confluent's words are kept. */
+function saysMore({ keyword }: Choice, within: Findings, before: Findings): boolean {
+  if (keyword === 'enum' || keyword === 'type' || within.length > before.length) return false;
+  return before.every(({ kind }) => !kind.startsWith('COMBINED_TYPE_') && !kind.startsWith('SUM_TYPE_'));
+}
+
+const COSTLY = ['$ref', 'allOf', 'anyOf', 'contains', 'dependencies', 'dependentSchemas', 'if', 'not', 'oneOf'];
 
 const GIVEN_UP: Readonly<Record<string, string>> = {
   TOO_COMPLEX_TO_DECIDE: '{reader} and {writer} are too complex here to be compared',

@@ -1,6 +1,7 @@
 import type { Comparison } from './Comparison.ts';
 import { type Alternative, type Choice, Premise, requiredBy } from './Premise.ts';
 import { isSchema, type SchemaNode } from './SchemaNode.ts';
+import { ANY, allowedTypes, OBJECT } from './typeMask.ts';
 
 /** Longer lists are not split: their alternatives are then unknown. */
 const ALTERNATIVES_MAX = 300;
@@ -14,14 +15,12 @@ export class PremiseBuilder {
   readonly #nodes = new Set<SchemaNode>();
   readonly #choices = new Map<string, Choice>();
   readonly #negations = new Set<SchemaNode>();
-  readonly #required = new Set<string>();
 
   constructor(comparison: Comparison, from?: Premise) {
     this.#comparison = comparison;
     for (const node of from?.nodes ?? []) this.#nodes.add(node);
     for (const choice of from?.choices ?? []) this.#choices.set(choice.key, choice);
     for (const node of from?.negations ?? []) this.#negations.add(node);
-    for (const name of from?.required ?? []) this.#required.add(name);
   }
 
   /** Adds that the data matches the schemas. */
@@ -62,6 +61,7 @@ export class PremiseBuilder {
   }
 
   build(): Premise {
+    for (let more = this.#dependents(); more.length > 0; more = this.#dependents()) this.matches(more);
     return new Premise([...this.#nodes], [...this.#choices.values()], [...this.#negations]);
   }
 
@@ -72,17 +72,20 @@ export class PremiseBuilder {
     if (target !== undefined) implied.push(target);
     if (only !== undefined) implied.push(this.#comparison.literal(only));
     if (isSchema(not)) this.#negations.add(node.one('not') as SchemaNode);
-    return [...implied, ...this.#dependent(node)];
+    return implied;
   }
 
-  /** What the presence of required properties brings with it. */
-  #dependent(node: SchemaNode): readonly SchemaNode[] {
-    const added = requiredBy(node).filter((name) => !this.#required.has(name));
-    for (const name of added) this.#required.add(name);
-    const own = [...this.#required].flatMap((name) => this.#comparison.dependents(node, name));
-    if (added.length === 0) return own;
-    const others = [...this.#nodes].flatMap((one) => added.flatMap((name) => this.#comparison.dependents(one, name)));
-    return [...own, ...others];
+  /** What the presence of required properties brings with it, and was not known. */
+  #dependents(): readonly SchemaNode[] {
+    const nodes = [...this.#nodes].filter(hasDependents);
+    if (nodes.length === 0) return [];
+    const required = [...this.#nodes].flatMap(requiredBy);
+    // Of anything but an object nothing is required.
+    const areObjects = [...this.#nodes].reduce((types, node) => types & allowedTypes(node), ANY) === OBJECT;
+    const dependents = (node: SchemaNode, name: string): readonly SchemaNode[] =>
+      areObjects ? this.#comparison.dependents(node, name) : [];
+    const all = nodes.flatMap((node) => required.flatMap((name) => dependents(node, name)));
+    return all.filter((node) => !this.#nodes.has(node));
   }
 
   #addChoices(node: SchemaNode): void {
@@ -111,6 +114,10 @@ export class PremiseBuilder {
     const key = `${node.id}${keyword}`;
     this.#choices.set(key, { key, keyword, alternatives });
   }
+}
+
+function hasDependents({ keywords }: SchemaNode): boolean {
+  return ['dependencies', 'dependentRequired', 'dependentSchemas'].some((keyword) => keywords[keyword] !== undefined);
 }
 
 /** Of `oneOf`, a branch holds and all others do not. */

@@ -21,17 +21,17 @@ export class SchemaDocument {
   size = 0;
   hasReferences = false;
   readonly #schema: JsonObject;
-  readonly #nextId: () => number;
+  readonly #ids: { nextId(): number };
   readonly #nodes = new Map<string, SchemaNode>();
   readonly #anchors = new Map<string, string>();
   #isTooDeep = false;
   /** A part with an `$id` of its own moves the base of references, which this reader does not follow. */
   #hasInnerBase = false;
 
-  constructor(schema: JsonObject, nextId: () => number, options: { readonly isGiven: boolean }) {
+  constructor(schema: JsonObject, ids: { nextId(): number }, options: { readonly isGiven: boolean }) {
     this.isGiven = options.isGiven;
     this.#schema = schema;
-    this.#nextId = nextId;
+    this.#ids = ids;
     this.isDraft07 = typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema);
     this.#survey(schema, []);
     this.fault = this.#faultOf(schema.$schema);
@@ -40,11 +40,11 @@ export class SchemaDocument {
 
   /** The node of a place: one for each, where references could lead to a place twice. */
   nodeAt(pointer: () => string, schema: JsonValue): SchemaNode {
-    if (!this.hasReferences) return new SchemaNode(this.#nextId(), this, pointer, schema);
+    if (!this.hasReferences) return new SchemaNode(this.#ids.nextId(), this, pointer, schema);
     const place = pointer();
     const known = this.#nodes.get(place);
     if (known !== undefined) return known;
-    const node = new SchemaNode(this.#nextId(), this, () => place, schema);
+    const node = new SchemaNode(this.#ids.nextId(), this, () => place, schema);
     this.#nodes.set(place, node);
     return node;
   }

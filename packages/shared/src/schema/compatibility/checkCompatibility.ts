@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../types/json.ts';
-import { Comparison, type Workshop } from './Comparison.ts';
+import { Comparison } from './Comparison.ts';
 import type { CompatibilityLevel, Incompatibility } from './CompatibilityLevel.ts';
 import { endlessReference } from './endlessReference.ts';
 import { FINDINGS_MAX, type Finding, type Findings, NOTHING_FOUND, undecided } from './Finding.ts';
 import { remedyFor } from './remedies.ts';
 import { SchemaDocument } from './SchemaDocument.ts';
-import { Shapes } from './Shapes.ts';
+import { Workshop } from './Workshop.ts';
 
 /** A version of a schema that is registered already. */
 export interface EarlierVersion {
@@ -13,9 +13,9 @@ export interface EarlierVersion {
   readonly schema: JsonObject;
 }
 
-/** Bound on the work for one pair of schemas: a part that is always there, and one for each value of their texts. */
-const STEPS_MIN = 20_000;
+/** Bound on the work for one pair of schemas: for each value of their texts, and beyond that. */
 const STEPS_FOR_EACH_VALUE = 20;
+const EXTRA_STEPS_MAX = 20_000;
 
 /**
  * Whether a proposed schema keeps a compatibility level with the versions before it.
@@ -34,10 +34,10 @@ export function checkCompatibility(
   level: CompatibilityLevel,
 ): readonly Incompatibility[] {
   const found: Incompatibility[] = [];
-  const workshop = newWorkshop();
-  const next = new SchemaDocument(proposed, workshop.nextId, { isGiven: true });
+  const workshop = new Workshop();
+  const next = new SchemaDocument(proposed, workshop, { isGiven: true });
   for (const { version, schema } of versionsToCompare(earlier, level)) {
-    const before = new SchemaDocument(schema, workshop.nextId, { isGiven: true });
+    const before = new SchemaDocument(schema, workshop, { isGiven: true });
     for (const direction of directionsOf(level)) {
       const [writer, reader] = direction === 'backward' ? [before, next] : [next, before];
       found.push(...compare(workshop, writer, reader).map((finding) => told(finding, version, direction)));
@@ -45,17 +45,6 @@ export function checkCompatibility(
     if (found.length >= FINDINGS_MAX) break;
   }
   return found.slice(0, FINDINGS_MAX);
-}
-
-function newWorkshop(): Workshop {
-  let last = 0;
-  return {
-    shapes: new Shapes(),
-    nextId: () => {
-      last++;
-      return last;
-    },
-  };
 }
 
 function versionsToCompare(earlier: readonly EarlierVersion[], level: CompatibilityLevel): readonly EarlierVersion[] {
@@ -86,8 +75,11 @@ function compare(workshop: Workshop, writer: SchemaDocument, reader: SchemaDocum
   if (fault !== undefined) return [undecided(fault, reader.root, TEXTS[fault])];
   const endless = endlessReference(reader);
   if (endless !== undefined) return [undecided('RECURSION_NOT_DECIDED', endless, ENDLESS)];
-  const comparison = new Comparison(workshop, STEPS_MIN + STEPS_FOR_EACH_VALUE * (writer.size + reader.size));
-  return comparison.covers(comparison.premise([writer.root]), reader.root, true);
+  const steps = STEPS_FOR_EACH_VALUE * (writer.size + reader.size);
+  const comparison = new Comparison(workshop, steps + Math.min(EXTRA_STEPS_MAX, workshop.extraSteps));
+  const found = comparison.covers(comparison.premise([writer.root]), reader.root, true);
+  workshop.spendExtra(comparison.stepsSpent - steps);
+  return found;
 }
 
 const TEXTS = {

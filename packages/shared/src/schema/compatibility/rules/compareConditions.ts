@@ -23,7 +23,7 @@ function compareBranch(
 ): Findings {
   if (branch === undefined || comparison.shapes.isTrivial(branch)) return NOTHING_FOUND;
   const found = comparison.covers(known(), branch);
-  const isNew = premise.choices.every(({ keyword }) => keyword !== 'if');
+  const isNew = premise.nodes.every(({ keywords }) => keywords.if === undefined);
   if (found.length === 0 || !isNew) return found;
   const text = '{reader} asks more under a condition than {writer} does';
   return [atReader('CONDITION_ADDED', branch, '', text)];
