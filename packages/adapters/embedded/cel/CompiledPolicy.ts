@@ -1,27 +1,15 @@
 import { type CelInput, celError, isCelError } from '@bufbuild/cel';
 import { type Bindings, bindingsWith } from './Bindings.ts';
-import { type CompiledExpression, compileExpression, shorten } from './compileExpression.ts';
-import { fixedScope, type Scope, withVariables } from './expressionScope.ts';
+import { type CompiledExpression, shorten } from './compileExpression.ts';
+import { type CompiledNamed, type CompiledValidation, compilePolicy } from './compilePolicy.ts';
 import { METER, METER_EXCEEDED } from './Meter.ts';
-import type { MatchConstraints, NamedExpression, Policy, PolicyWarning, Validation } from './Policy.ts';
+import type { MatchConstraints, Policy, PolicyWarning } from './Policy.ts';
 import type { PolicyContext } from './PolicyContext.ts';
-import { faultOf, type Path, type PolicyDocument, pointerOf } from './PolicyDocument.ts';
+import type { PolicyDocument } from './PolicyDocument.ts';
 import { matchesBeginning, matchesPattern } from './pattern.ts';
-import type { StaticType } from './staticTypes.ts';
 
 /** Characters of a denial's message. */
 const MESSAGE_MAX = 1_000;
-
-export interface CompiledCondition {
-  readonly name: string;
-  readonly expression: CompiledExpression;
-}
-
-export interface CompiledValidation {
-  readonly validation: Validation;
-  readonly expression: CompiledExpression;
-  readonly messageExpression?: CompiledExpression;
-}
 
 /** What came of one condition or validation: true, false, or why it could not be evaluated. */
 export type Verdict = { readonly value: boolean } | { readonly failure: string };
@@ -31,8 +19,8 @@ export class CompiledPolicy {
   readonly policy: Policy;
   readonly document: PolicyDocument;
   readonly warnings: readonly PolicyWarning[];
-  readonly conditions: readonly CompiledCondition[];
-  readonly variables: readonly CompiledCondition[];
+  readonly conditions: readonly CompiledNamed[];
+  readonly variables: readonly CompiledNamed[];
   readonly validations: readonly CompiledValidation[];
   readonly #bindings: ReturnType<typeof bindingsWith> | undefined;
 
@@ -40,38 +28,10 @@ export class CompiledPolicy {
   constructor(policy: Policy, document: PolicyDocument) {
     this.policy = policy;
     this.document = document;
-    const warnings: PolicyWarning[] = [];
-    const compile = (text: string, expected: string, scope: Scope, path: Path): CompiledExpression =>
-      compileExpression(text, expected, scope, {
-        fail: (offset, message) => {
-          throw faultOf(document, { policy: policy.name, path, offset }, message);
-        },
-        warn: (message) => {
-          warnings.push({
-            file: document.file,
-            policy: policy.name,
-            pointer: pointerOf(path),
-            expression: text,
-            message,
-          });
-        },
-      });
-    const scope = fixedScope(policy.matchConstraints.actions);
-    this.conditions = policy.matchConditions.map(({ name, expression }, index) => {
-      const path = ['spec', 'matchConditions', index, 'expression'];
-      return { name, expression: compile(expression, 'bool', scope, path) };
-    });
-    this.variables = compileVariables(policy.variables, scope, compile);
-    const known = new Map(this.variables.map(({ name, expression }) => [name, expression.type]));
-    const whole = withVariables(scope, known);
-    this.validations = policy.validations.map((validation, index) => {
-      const path = ['spec', 'validations', index];
-      const expression = compile(validation.expression, 'bool', whole, [...path, 'expression']);
-      const { messageExpression } = validation;
-      if (messageExpression === undefined) return { validation, expression };
-      const message = compile(messageExpression, 'string', whole, [...path, 'messageExpression']);
-      return { validation, expression, messageExpression: message };
-    });
+    const { conditions, variables, validations, warnings } = compilePolicy(policy, document);
+    this.conditions = conditions;
+    this.variables = variables;
+    this.validations = validations;
     this.warnings = warnings;
     this.#bindings = this.variables.length === 0 ? undefined : bindingsWith(this.variables.map(variableOf));
   }
@@ -152,22 +112,8 @@ export function verdictOf(expression: CompiledExpression, bindings: Bindings): V
   return typeof value === 'boolean' ? { value } : { failure: expression.explain(value) };
 }
 
-function compileVariables(
-  variables: readonly NamedExpression[],
-  scope: Scope,
-  compile: (text: string, expected: string, scope: Scope, path: Path) => CompiledExpression,
-): CompiledCondition[] {
-  const known = new Map<string, StaticType>();
-  return variables.map(({ name, expression: text }, index) => {
-    const path = ['spec', 'variables', index, 'expression'];
-    const expression = compile(text, 'dyn', withVariables(scope, new Map(known)), path);
-    known.set(name, expression.type);
-    return { name, expression };
-  });
-}
-
 /** A variable's error says its own expression, since the one that uses it cannot. */
-function variableOf({ name, expression }: CompiledCondition): {
+function variableOf({ name, expression }: CompiledNamed): {
   name: string;
   evaluate: (bindings: Bindings) => CelInput;
 } {

@@ -1,5 +1,5 @@
 /** Steps that one policy may take for one event: elements that comprehensions go over, and what is compared in them. */
-export const STEPS_MAX = 100_000;
+const STEPS_MAX = 100_000;
 
 /** Counts what the evaluation of a policy costs, and stops it at a bound. Evaluation is synchronous: one meter serves all. */
 export class Meter {

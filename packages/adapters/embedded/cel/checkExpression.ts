@@ -1,20 +1,19 @@
-import { nearestNames } from '@nexus/shared';
+import { didYouMean } from './didYouMean.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { type Scope, TYPE_NAMES, withLocals } from './expressionScope.ts';
 import { type Call, type Comprehension, constantText, type Expr, type Select } from './expressionTree.ts';
 import {
   BOOL,
+  constantType,
   DYN,
   either,
   elementOf,
-  INT,
   iteratedOf,
   listOf,
   mayBe,
   nameOf,
   neverEqual,
   resolveCall,
-  STRING,
   type StaticType,
 } from './staticTypes.ts';
 
@@ -77,8 +76,8 @@ class ExpressionChecker {
     if (known !== undefined) return known;
     if (TYPE_NAMES.has(name)) return { kind: 'type' };
     const names = [...scope.keys()].filter((key) => !key.startsWith('@'));
-    const hint = name === 'event' ? 'a policy on reads has no event; make two policies' : didYouMean(name, names);
-    return this.#report.fail(expr, `names an unknown variable ${name}; ${hint}`);
+    const hint = name === 'event' ? '; a policy on reads has no event; make two policies' : didYouMean(name, names);
+    return this.#report.fail(expr, `names an unknown variable ${name}${hint}`);
   }
 
   #select(expr: Expr, { operand, field, testOnly }: Select, inner: (node: Expr | undefined) => StaticType): StaticType {
@@ -93,7 +92,7 @@ class ExpressionChecker {
     if (type.fields !== undefined) {
       const known = type.fields.get(field);
       if (known !== undefined) return known;
-      return this.#report.fail(expr, `reads an unknown field ${field}; ${didYouMean(field, [...type.fields.keys()])}`);
+      return this.#report.fail(expr, `reads an unknown field ${field}${didYouMean(field, [...type.fields.keys()])}`);
     }
     const element = type.kind === 'list' ? undefined : elementOf(type);
     return element ?? this.#report.fail(expr, `reads the field ${field} of a ${nameOf(type)}, which has no fields`);
@@ -135,9 +134,9 @@ class ExpressionChecker {
       /^[a-z]/i.test(known),
     );
     const hint = MACROS.includes(name)
-      ? 'its arguments are not those of the macro'
+      ? '; its arguments are not those of the macro'
       : didYouMean(name, [...names, ...MACROS]);
-    this.#report.fail(expr, `calls an unknown function ${name}; ${hint}`);
+    this.#report.fail(expr, `calls an unknown function ${name}${hint}`);
   }
 
   #function(expr: Expr, call: Call, target: StaticType | undefined, args: readonly StaticType[]): StaticType {
@@ -204,32 +203,6 @@ class ExpressionChecker {
   #demandBool(expr: Expr, type: StaticType): void {
     if (!mayBe(type, 'bool')) this.#report.fail(expr, `is a ${nameOf(type)} where true or false is needed`);
   }
-}
-
-function constantType(constant: string | undefined): StaticType {
-  switch (constant) {
-    case 'stringValue':
-      return STRING;
-    case 'boolValue':
-      return BOOL;
-    case 'int64Value':
-      return INT;
-    case 'uint64Value':
-      return { kind: 'uint' };
-    case 'doubleValue':
-      return { kind: 'double' };
-    case 'bytesValue':
-      return { kind: 'bytes' };
-    case 'nullValue':
-      return { kind: 'null_type' };
-    default:
-      return DYN;
-  }
-}
-
-function didYouMean(name: string, names: readonly string[]): string {
-  const [nearest] = nearestNames(name.slice(0, 100), names);
-  return nearest === undefined ? 'there are none here' : `did you mean ${nearest}?`;
 }
 
 function operatorOf(name: string): string {

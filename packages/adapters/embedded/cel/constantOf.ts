@@ -1,6 +1,7 @@
 import { plan } from '@bufbuild/cel';
 import { ENVIRONMENT } from './environment.ts';
 import { type Expr, nodesOf } from './expressionTree.ts';
+import { METER } from './Meter.ts';
 
 /** What an expression gives whatever the event is; `undefined` where that is not certain. */
 export function constantOf(expr: Expr): boolean | undefined {
@@ -11,6 +12,7 @@ export function constantOf(expr: Expr): boolean | undefined {
   }
   const isClosed = [...nodesOf(expr)].every(({ exprKind }) => exprKind.case !== 'identExpr');
   if (!isClosed) return undefined;
+  METER.reset();
   const value = plan(ENVIRONMENT, expr)();
   return typeof value === 'boolean' ? value : undefined;
 }

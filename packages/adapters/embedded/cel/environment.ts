@@ -9,6 +9,7 @@ import {
   celFunc,
   celList,
   celListConcat,
+  celUint,
   isCelList,
   isCelMap,
   listType,
@@ -29,7 +30,7 @@ export const HAS = '@has';
 /** Characters of text that are compared or searched in about the time of one step. */
 const CHARACTERS_PER_STEP = 64;
 
-const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar;
+const { BOOL, DOUBLE, DYN, INT, STRING, UINT } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
 
@@ -64,22 +65,30 @@ export const ENVIRONMENT: CelEnv = celEnv({
   ],
 });
 
-/** Where the library reads texts as JavaScript does (an empty text is 0, `abc` is not a number), CEL has an error. */
+/**
+ * Where the library reads texts as JavaScript does (an empty text is 0, `abc` is not a number), CEL has an error. No
+ * error says the text: denials are logged and audited, and payloads are not.
+ */
 function conversions(): CelFunc[] {
   return [
     celFunc('int', [STRING], INT, (text) => integerOf(text, -(2n ** 63n), 2n ** 63n - 1n)),
+    celFunc('uint', [STRING], UINT, (text) => celUint(integerOf(text, 0n, 2n ** 64n - 1n))),
     celFunc('double', [STRING], DOUBLE, (text) => {
       if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text);
-      throw celError(`${JSON.stringify(text.slice(0, 40))} is not a number`);
+      throw celError('the text is not a number');
+    }),
+    celFunc('bool', [STRING], BOOL, (text) => {
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw celError('the text is neither true nor false');
     }),
     celFunc('timestamp', [INT], TIMESTAMP, (seconds) => create(TimestampSchema, { seconds })),
   ];
 }
 
 function integerOf(text: string, min: bigint, max: bigint): bigint {
-  if (!/^[+-]?\d{1,20}$/.test(text)) throw celError(`${JSON.stringify(text.slice(0, 40))} is not an integer`);
+  if (!/^[+-]?\d{1,20}$/.test(text)) throw celError('the text is not an integer');
   const value = BigInt(text.replace('+', ''));
-  if (value < min || value > max) throw celError(`${text} is out of range`);
+  if (value < min || value > max) throw celError('the integer is out of range');
   return value;
 }
 

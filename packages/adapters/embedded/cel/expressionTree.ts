@@ -9,7 +9,7 @@ export type Select = ValueOf<'selectExpr'>;
 export type Comprehension = ValueOf<'comprehensionExpr'>;
 
 /** The nodes right below a node. */
-export function childrenOf({ exprKind }: Expr): Expr[] {
+function childrenOf({ exprKind }: Expr): Expr[] {
   switch (exprKind.case) {
     case 'callExpr':
       return present([exprKind.value.target, ...exprKind.value.args]);

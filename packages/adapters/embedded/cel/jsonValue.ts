@@ -63,14 +63,13 @@ class JsonMap implements ReadonlyMap<string, CelInput> {
   }
 }
 
-/** A JSON value for CEL. Numbers are doubles, and `bigint` is an integer. */
-export function celOfJson(value: unknown): CelInput {
+function celOfJson(value: unknown): CelInput {
   if (typeof value !== 'object' || value === null) return value as CelInput;
   if (Array.isArray(value)) return celList(value.map(celOfJson));
   return celMapOf(value as Json);
 }
 
-/** An object as a map of CEL; see {@link celOfJson}. */
+/** An object as a map of CEL. Numbers are doubles, and `bigint` is an integer. */
 export function celMapOf(object: { readonly [key: string]: unknown }): CelMap {
   return celMap(new JsonMap(object));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CelPolicyEngine } from '../CelPolicyEngine.ts';
@@ -151,7 +151,7 @@ spec:
           { name: 'y', expression: '1' },
         ],
       }),
-      'reads an unknown field y; there are none here',
+      'reads an unknown field y, at variables.y',
     ],
     [
       'a variable in a condition',
@@ -270,6 +270,19 @@ describe('the folder of policies', () => {
     symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
 
     expect(namesIn(folder)).toEqual(['one']);
+  });
+
+  test('puts a new mount by Kubernetes into force at a reload', () => {
+    const folder = policyFolder({ '..1/a.yaml': policyText('one', SPEC), '..2/a.yaml': policyText('two', SPEC) });
+    symlinkSync('..1', join(folder, '..data'));
+    symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
+    const engine = new CelPolicyEngine({ folder });
+    symlinkSync('..2', join(folder, '..next'));
+    renameSync(join(folder, '..next'), join(folder, '..data'));
+
+    engine.reload();
+
+    expect(engine.policies.map(({ name }) => name)).toEqual(['two']);
   });
 
   test('is refused when a link leads out of it', () => {

@@ -13,7 +13,7 @@ const POLICY_FILE = /\.ya?ml$/;
 const TEST_FILE = /\.test\.ya?ml$/;
 
 /** A file beside others: its path for messages, and its text. */
-export interface TextFile {
+interface TextFile {
   /** The folder's own path, and the path within it. */
   readonly file: string;
   readonly text: string;

@@ -105,3 +105,25 @@ export function nameOf({ kind }: StaticType): string {
   if (kind === 'json') return 'JSON value';
   return kind === 'fixed' ? 'map' : kind.replace('google.protobuf.', '').toLowerCase();
 }
+
+/** The type of a constant, by the case that it is of. */
+export function constantType(constant: string | undefined): StaticType {
+  switch (constant) {
+    case 'stringValue':
+      return STRING;
+    case 'boolValue':
+      return BOOL;
+    case 'int64Value':
+      return INT;
+    case 'uint64Value':
+      return { kind: 'uint' };
+    case 'doubleValue':
+      return { kind: 'double' };
+    case 'bytesValue':
+      return { kind: 'bytes' };
+    case 'nullValue':
+      return { kind: 'null_type' };
+    default:
+      return DYN;
+  }
+}

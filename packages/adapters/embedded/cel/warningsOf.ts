@@ -1,7 +1,7 @@
-import { nearestNames } from '@nexus/shared';
 import type { CompiledPolicy } from './CompiledPolicy.ts';
 import { type Comparison, comparisonsOf, demandsOf } from './comparisonsOf.ts';
 import { constantOf } from './constantOf.ts';
+import { didYouMean } from './didYouMean.ts';
 import type { MatchConstraints, PolicyWarning } from './Policy.ts';
 import type { PolicySet } from './PolicySet.ts';
 import { matchesBeginning } from './pattern.ts';
@@ -138,9 +138,4 @@ function contradictions({ conditions }: CompiledPolicy): Warning[] {
       return [{ pointer: `/spec/matchConditions/${index}/expression`, expression: expression.text, message }];
     }),
   );
-}
-
-function didYouMean(name: string, names: readonly string[]): string {
-  const [nearest] = nearestNames(name.slice(0, 200), names);
-  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }

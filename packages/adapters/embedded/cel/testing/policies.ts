@@ -5,7 +5,7 @@ import type { DomainEvent, PolicyRequest, Principal } from '@nexus/shared';
 import { onTestFinished } from 'vitest';
 import { CelPolicyEngine, type CelPolicyEngineOptions } from '../../CelPolicyEngine.ts';
 
-export const NOW = '2026-06-15T12:00:00.000Z';
+const NOW = '2026-06-15T12:00:00.000Z';
 
 /** A folder of the running test's own, with these files. */
 export function policyFolder(files: Readonly<Record<string, string>> = {}): string {

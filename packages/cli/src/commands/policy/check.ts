@@ -1,4 +1,4 @@
-import { CelPolicyEngine, type PolicyWarning } from '@nexus/adapters/embedded';
+import type { CelPolicyEngine, PolicyWarning } from '@nexus/adapters/embedded';
 import type { Command } from 'commander';
 import { EXIT_CODES, type ExitCode } from '../../exit-codes.ts';
 import { printable } from '../../io/printable.ts';
@@ -28,6 +28,7 @@ export function addPolicyCheck(policy: Command, run: Run): void {
 
 async function check(shell: Shell, options: { readonly warningsAsErrors?: boolean }, dir?: string): Promise<ExitCode> {
   const folder = policyFolder(shell, dir);
+  const { CelPolicyEngine } = await import('@nexus/adapters/embedded');
   const engine = new CelPolicyEngine({ folder, ...(await knownEventTypes(shell)) });
   const { revision, policies, warnings } = engine;
   if (shell.json) await shell.out.line(JSON.stringify({ revision, policies, warnings }));

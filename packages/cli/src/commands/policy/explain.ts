@@ -1,4 +1,4 @@
-import { CelPolicyEngine, type PolicyExplanation, type PolicyOutcome } from '@nexus/adapters/embedded';
+import type { PolicyExplanation, PolicyOutcome } from '@nexus/adapters/embedded';
 import { type DomainEvent, isoTime, type JsonValue, type PolicyRequest } from '@nexus/shared';
 import { type Command, Option } from 'commander';
 import { names } from '../../arguments.ts';
@@ -42,6 +42,7 @@ export function addPolicyExplain(policy: Command, run: Run): void {
 }
 
 async function explain(shell: Shell, options: ExplainOptions, dir?: string): Promise<ExitCode> {
+  const { CelPolicyEngine } = await import('@nexus/adapters/embedded');
   const engine = new CelPolicyEngine({ folder: policyFolder(shell, dir) });
   const principal = principalOf(options);
   const now = isoTime(shell.context.now());

@@ -1,4 +1,3 @@
-import { FileSchemaRegistry } from '@nexus/adapters/embedded';
 import { UsageError } from '../../errors.ts';
 import type { Shell } from '../../Shell.ts';
 
@@ -13,5 +12,6 @@ export function policyFolder({ config }: Shell, dir: string | undefined): string
 /** The event types that the configured schemas know; nothing where none are configured. */
 export async function knownEventTypes({ config }: Shell): Promise<{ readonly knownEventTypes?: readonly string[] }> {
   if (config.schemas === undefined) return {};
+  const { FileSchemaRegistry } = await import('@nexus/adapters/embedded');
   return { knownEventTypes: await new FileSchemaRegistry({ folder: config.schemas.folder }).listTypes() };
 }

@@ -1,4 +1,4 @@
-import { type PolicyCoverage, type PolicyTestReport, runPolicyTests } from '@nexus/adapters/embedded';
+import type { PolicyCoverage, PolicyTestReport } from '@nexus/adapters/embedded';
 import type { Command } from 'commander';
 import { integer } from '../../arguments.ts';
 import { EXIT_CODES, type ExitCode } from '../../exit-codes.ts';
@@ -37,6 +37,7 @@ export function addPolicyTest(policy: Command, run: Run): void {
 }
 
 async function test(shell: Shell, { coverageMin }: { readonly coverageMin: number }, dir?: string): Promise<ExitCode> {
+  const { runPolicyTests } = await import('@nexus/adapters/embedded');
   const report = runPolicyTests(policyFolder(shell, dir));
   const faults = faultsOf(report, coverageMin);
   if (shell.json) await shell.out.line(JSON.stringify({ passed: faults.length === 0, ...report }));
