@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { encodeName, SqliteEventStore } from '@nexus/adapters/embedded';
+import { EVENT_TYPES, eventOf } from '../embedded/events.ts';
+
+interface WhatIfOptions {
+  /** Empty; the store and the rules are written there. */
+  readonly folder: string;
+  /** In the store, each appended by itself. */
+  readonly events: number;
+  /** That judge; each number is measured. */
+  readonly threads: readonly number[];
+}
+
+export interface WhatIfMeasurement {
+  readonly events: number;
+  readonly threads: number;
+  readonly refused: number;
+  /** From the start of the process to its end. */
+  readonly seconds: number;
+  /** Most memory that the process had, in MiB; absent where the system does not say. */
+  readonly memoryMiBMax?: number;
+}
+
+const WRITERS = 256;
+const EVENTS_PER_AGGREGATE = 20;
+const SAMPLE_EVERY_MS = 100;
+const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/nexus.js');
+
+/** How long `nexus what-if` takes to try a schema for each of ten types and four policies on a whole store. */
+export async function whatIf({ folder, events, threads }: WhatIfOptions): Promise<WhatIfMeasurement[]> {
+  const path = join(folder, 'store.db');
+  await store(path, events);
+  const rules = writeRules(folder);
+  const measurements: WhatIfMeasurement[] = [];
+  for (const number of threads) {
+    const args = ['what-if', ...rules, '--threads', String(number), '--store', `sqlite:${path}`, '--json'];
+    const { seconds, report, memoryMiBMax } = await run(args);
+    if (report.events !== events) throw new RangeError(`${report.events} events were judged, not ${events}`);
+    const memory = memoryMiBMax === undefined ? {} : { memoryMiBMax };
+    measurements.push({ events, threads: number, refused: report.refused, seconds, ...memory });
+  }
+  return measurements;
+}
+
+async function store(path: string, events: number): Promise<void> {
+  const opened = new SqliteEventStore({ path });
+  let aggregates = 0;
+  const write = async (): Promise<void> => {
+    for (let own = aggregates++; own * EVENTS_PER_AGGREGATE < events; own = aggregates++) {
+      const principal = {
+        id: `user-${own % 20}`,
+        roles: own % 3 === 0 ? ['clerk', 'manager'] : ['clerk'],
+        client: 'bench',
+      };
+      const first = own * EVENTS_PER_AGGREGATE;
+      for (let version = 1; version <= Math.min(EVENTS_PER_AGGREGATE, events - first); version++) {
+        await opened.append([eventOf(`order-${own}`, version, first + version - 1)], { principal });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
+  await opened.close();
+}
+
+/** A tenth of the events breaks a schema, and two thirds of another tenth a policy. */
+function writeRules(folder: string): string[] {
+  const [schemas, policies] = [join(folder, 'schemas'), join(folder, 'policies')];
+  for (const [index, type] of EVENT_TYPES.entries()) {
+    mkdirSync(join(schemas, encodeName(type)), { recursive: true });
+    writeFileSync(join(schemas, encodeName(type), '1.json'), JSON.stringify(schemaOf(index === 3 ? 100 : 1_000)));
+  }
+  mkdirSync(policies);
+  writeFileSync(join(policies, 'all.yaml'), Object.entries(POLICIES).map(policyOf).join('\n---\n'));
+  return ['--schemas', schemas, '--policies', policies];
+}
+
+function schemaOf(maximum: number): object {
+  const item = { sku: { type: 'string' }, quantity: { type: 'integer' }, price: { type: 'number', minimum: 0 } };
+  return {
+    type: 'object',
+    required: ['customer', 'total', 'currency', 'items'],
+    properties: {
+      customer: { type: 'string', pattern: '^customer-[0-9]+$' },
+      total: { type: 'number', maximum },
+      currency: { enum: ['EUR', 'USD'] },
+      items: { type: 'array', minItems: 1, items: { type: 'object', required: Object.keys(item), properties: item } },
+    },
+  };
+}
+
+const POLICIES: Readonly<Record<string, string>> = {
+  'large-totals-need-a-manager': "event.payload.total <= 10000.0 || 'manager' in principal.roles",
+  'quantities-are-positive': 'event.payload.items.all(item, item.quantity > 0.0)',
+  'a-user-is-named': 'has(event.metadata.userId)',
+  'sevens-need-a-manager': "event.eventType != 'OrderEvent7' || 'manager' in principal.roles",
+};
+
+function policyOf([name, expression]: [string, string]): string {
+  const spec = { validations: [{ expression, message: name }] };
+  return JSON.stringify({ apiVersion: 'nexus/v1', kind: 'Policy', metadata: { name }, spec });
+}
+
+interface Ran {
+  readonly seconds: number;
+  readonly report: { readonly events: number; readonly refused: number };
+  readonly memoryMiBMax?: number | undefined;
+}
+
+async function run(args: readonly string[]): Promise<Ran> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let memoryMiBMax: number | undefined;
+  const sampling = setInterval(() => {
+    memoryMiBMax = memoryOf(child.pid) ?? memoryMiBMax;
+  }, SAMPLE_EVERY_MS);
+  try {
+    const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return { seconds: (performance.now() - start) / 1_000, report: JSON.parse(out), memoryMiBMax };
+  } finally {
+    clearInterval(sampling);
+  }
+}
+
+/** The most that the process has had so far, by Linux; elsewhere nobody says. */
+function memoryOf(pid: number | undefined): number | undefined {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Math.round(Number(kib) / 1_024);
+  } catch {
+    return undefined;
+  }
+}
