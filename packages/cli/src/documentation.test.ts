@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CelPolicyEngine } from '@nexus/adapters/embedded';
 import { describe, expect, test } from 'vitest';
+import { checkConfig } from './config/checkConfig.ts';
 import * as errors from './errors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-codes.ts';
+import { temporaryFolder } from './testing/runCli.ts';
 
 const DOCUMENT = readFileSync(new URL('../../../docs/command-line.md', import.meta.url), 'utf8').replaceAll('`', '');
 
@@ -28,5 +32,25 @@ describe('docs/command-line.md', () => {
     expect(codes.filter((code) => !DOCUMENT.includes(`| ${code} |`))).toEqual([]);
     expect(Object.keys(errors)).toHaveLength(codes.length + 1);
     expect(DOCUMENT).not.toContain(quiet);
+  });
+});
+
+describe('docs/governance.md', () => {
+  const text = readFileSync(new URL('../../../docs/governance.md', import.meta.url), 'utf8');
+  const block = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1] ?? '';
+
+  test('shows a configuration that is one', () => {
+    expect(() => checkConfig(JSON.parse(block('json')), 'docs/governance.md')).not.toThrow();
+  });
+
+  test('shows a policy that is one', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'policy.yaml'), block('yaml'));
+
+    const engine = new CelPolicyEngine({ folder });
+
+    expect(engine.policies.map(({ name }) => name)).toEqual(['large-orders-need-a-manager']);
+    expect(engine.warnings).toEqual([]);
   });
 });
