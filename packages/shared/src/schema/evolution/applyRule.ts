@@ -47,11 +47,17 @@ function kindOf(value: unknown): string {
 }
 
 function failure(error: unknown): RuleOutcome {
-  const what = error instanceof Error ? error.message : whatJsonataSays(error);
-  return { reason: `it fails: ${what}`.slice(0, REASON_LENGTH_MAX), cause: error };
+  const isError = error instanceof Error;
+  const reason = `it fails: ${isError ? error.message : whatJsonataSays(error)}`
+    .slice(0, REASON_LENGTH_MAX)
+    .toWellFormed();
+  return isError ? { reason, cause: error } : { reason };
 }
 
-/** JSONata throws plain objects. Their message is left out where it quotes a value of the payload. */
+/**
+ * JSONata throws plain objects. Where they quote a value of the payload, which no log may hold, that is left out with
+ * the object itself.
+ */
 function whatJsonataSays(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return String(error);
   const { code, position, message } = error as { code: unknown; position?: unknown; message?: unknown };
