@@ -11,6 +11,7 @@ import { ManualClock } from '../../../testing/ManualClock.ts';
 import { type LocatedAuditLine, readAudit } from './audit/readAudit.ts';
 import { auditFolder, filesOf, linesOf, openLog, recordAll, rewrite, sealsOf } from './audit/testing/auditFolders.ts';
 import { recordOf } from './audit/testing/recordOf.ts';
+import { changed, rehashed } from './audit/testing/tampering.ts';
 import { verifyAudit } from './audit/verifyAudit.ts';
 import { FileAuditLog } from './FileAuditLog.ts';
 
@@ -250,6 +251,60 @@ describe('seals', () => {
       { chain: 'c2', sequence: 6 },
     ]);
     expect(report.findings).toMatchObject([{ rule: 'cut-tail', file: 'c1.000001.jsonl', line: 2 }]);
+  });
+
+  it.each([
+    ['at its end', 5, 5],
+    ['within', 3, 5],
+  ])('%s are not written over where the chain was written anew: another chain begins', async (_, sealed, last) => {
+    const folder = auditFolder();
+    const records = new InMemoryRecordStore();
+    await recordAll(folder, 1, sealed, { records, newId: () => 'c1' });
+    await recordAll(folder, sealed + 1, last);
+    const lines = linesOf(folder, 'c1.000001.jsonl');
+    rewrite(folder, 'c1.000001.jsonl', rehashed(changed(lines, 1), 1));
+
+    await recordAll(folder, 6, 9, { records, newId: () => 'c2' });
+
+    const { findings } = await verifyAudit(folder, { seals: await sealsOf(records) });
+    expect(findings).toMatchObject([{ rule: 'changed', file: 'c1.000001.jsonl' }]);
+    expect(await sealsOf(records)).toMatchObject([
+      { chain: 'c1', sequence: sealed },
+      { chain: 'c2', sequence: 4 },
+    ]);
+  });
+
+  it('that are behind their chain let it go on', async () => {
+    const folder = auditFolder();
+    const records = new InMemoryRecordStore();
+    await recordAll(folder, 1, 3, { records, newId: () => 'c1' });
+    await recordAll(folder, 4, 5);
+
+    await recordAll(folder, 6, 6, { records });
+
+    expect(await sealsOf(records)).toMatchObject([{ chain: 'c1', sequence: 6 }]);
+  });
+
+  it('keep no timer once everything is sealed', async () => {
+    let waiting = 0;
+    const clock = new ManualClock();
+    const counting = {
+      now: () => clock.now(),
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        waiting += 1;
+        await clock.sleep(ms, signal);
+        waiting -= 1;
+      },
+    };
+    const log = openLog(auditFolder(), { clock: counting });
+    log.attach(new InMemoryRecordStore());
+    await log.record(recordOf(1));
+    const before = waiting;
+
+    await log.seal();
+
+    expect(before).toBe(1);
+    await expect.poll(() => waiting).toBe(0);
   });
 
   it('keep no timer where the log has no store', async () => {

@@ -50,11 +50,10 @@ export class FileAuditLog implements AuditLogPort {
   readonly #logger: LoggerPort;
   readonly #opener: ChainOpener;
   readonly #queue: AuditQueue;
-  readonly #ending = new AbortController();
   #seals: ChainSeals | undefined;
   #chain: OpenChain | undefined;
   #hasFailed = false;
-  #nextSeal: Promise<void> | undefined;
+  #nextSeal: AbortController | undefined;
   #sealing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -96,6 +95,7 @@ export class FileAuditLog implements AuditLogPort {
     this.#sealing = this.#sealing.then(() => this.#sealNow());
     await this.#sealing;
     if (this.#isUnsealed()) this.#sealLater();
+    else this.#nextSeal?.abort();
   }
 
   /** Writes what was accepted, seals it, and gives the chain back. Repeated calls do nothing. */
@@ -105,8 +105,8 @@ export class FileAuditLog implements AuditLogPort {
   }
 
   async #finish(): Promise<void> {
-    this.#ending.abort();
     await this.seal();
+    this.#nextSeal?.abort();
     await this.#chain?.writer.close();
     await this.#chain?.lock.release();
     this.#chain = undefined;
@@ -138,13 +138,14 @@ export class FileAuditLog implements AuditLogPort {
     return this.#seals.isBehind(chain, head);
   }
 
-  /** One turn at a time, only while there is something to seal: an idle log keeps no timer. */
+  /** One turn at a time, only while there is something to seal: an idle log keeps no timer, and no process alive. */
   #sealLater(): void {
     if (this.#nextSeal !== undefined || this.#closing !== undefined || !this.#isUnsealed()) return;
-    const slept = this.#clock.sleep(this.#sealEveryMs, this.#ending.signal);
-    this.#nextSeal = slept.then(() => {
+    const next = new AbortController();
+    this.#nextSeal = next;
+    void this.#clock.sleep(this.#sealEveryMs, next.signal).then(() => {
       this.#nextSeal = undefined;
-      return this.#ending.signal.aborted ? undefined : this.seal();
+      return next.signal.aborted ? this.#sealLater() : this.seal();
     });
   }
 

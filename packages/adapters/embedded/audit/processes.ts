@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, by what no later process on the same host shares with it. */
@@ -7,7 +7,7 @@ export interface ProcessMark {
   readonly pid: number;
   /** When it started, in what unit the platform has; `0` where the platform does not say. */
   readonly start: string;
-  /** A digest of the host's name. */
+  /** A digest of the host's name and of the container's space of pids, where there is one. */
   readonly host: string;
 }
 
@@ -31,8 +31,17 @@ export function hasEnded({ pid, start, host }: ProcessMark): boolean {
   return stat !== undefined && (stat.start !== start || stat.state === 'Z');
 }
 
+/** Containers may share a name and a folder, and each has a process 1. */
 function hostMark(): string {
-  return hash('sha256', hostname(), 'hex').slice(0, 16);
+  return hash('sha256', `${hostname()} ${pidSpace()}`, 'hex').slice(0, 16);
+}
+
+function pidSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
 
 function exists(pid: number): boolean {

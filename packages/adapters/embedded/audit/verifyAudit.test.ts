@@ -1,9 +1,10 @@
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditSeal, canonicalJson, digestOfText, InMemoryRecordStore } from '@nexus/shared';
+import { type AuditSeal, InMemoryRecordStore } from '@nexus/shared';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { auditFolder, filesOf, linesOf, recordAll, rewrite, sealsOf } from './testing/auditFolders.ts';
+import { changed, rehashed, rehashedOne } from './testing/tampering.ts';
 import { verifyAudit } from './verifyAudit.ts';
 
 const FILE = 'c1.000001.jsonl';
@@ -14,22 +15,6 @@ async function sealedChain(): Promise<{ folder: string; seals: AuditSeal[]; line
   const records = new InMemoryRecordStore();
   await recordAll(folder, 1, 5, { records, newId: () => 'c1' });
   return { folder, seals: await sealsOf(records), lines: linesOf(folder, FILE) };
-}
-
-/** What somebody does who knows how the log is made: every hash from a line on is computed anew. */
-function rehashed(lines: readonly string[], from: number): string[] {
-  let previous = from === 0 ? undefined : JSON.parse(lines[from - 1] ?? '').hash;
-  return lines.map((text, index) => {
-    if (index < from) return text;
-    const { hash: _, ...content } = JSON.parse(text);
-    const line = { ...content, previous: previous ?? content.previous };
-    previous = digestOfText(canonicalJson(line));
-    return canonicalJson({ ...line, hash: previous });
-  });
-}
-
-function changed(lines: readonly string[], index: number): string[] {
-  return lines.with(index, (lines[index] ?? '').replace('"id":"ann"', '"id":"bob"'));
 }
 
 describe('verifyAudit', () => {
@@ -225,7 +210,3 @@ describe('verifyAudit', () => {
     await expect(verifyAudit(auditFolder())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
-
-function rehashedOne(lines: string[], index: number): string[] {
-  return lines.with(index, rehashed(changed(lines, index), index)[index] ?? '');
-}
