@@ -1,31 +1,21 @@
 import { basename } from 'node:path';
 import type { GovernedEventStore } from '@nexus/shared';
 import type { Command } from 'commander';
-import { collect } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
-import type { ColumnOptions } from '../import/CsvColumns.ts';
-import { csvRows } from '../import/csvRows.ts';
 import { historyRows } from '../import/history/historyRows.ts';
 import { importHistory } from '../import/history/importHistory.ts';
 import type { ImportCounts } from '../import/ImportCounts.ts';
-import type { ImportRow } from '../import/ImportRow.ts';
 import { type ImportOptions, type ImportReport, importRows } from '../import/importRows.ts';
-import { type JsonFormat, jsonRows } from '../import/jsonRows.ts';
-import { isZone } from '../import/parseTime.ts';
 import { RejectsFile } from '../import/RejectsFile.ts';
 import { readText } from '../import/readText.ts';
 import { LOCAL, type Shell } from '../Shell.ts';
 import type { Run } from './Run.ts';
+import { addRowsOptions, givenRowsOptions, type RowsOptions, rowsOf } from './rowsOptions.ts';
 import { addRulesOptions, type RulesOptions, withRules } from './rulesOptions.ts';
 
-const FORMATS = ['csv', 'events', 'cloudevents'] as const;
-
-interface ImportCommandOptions extends Partial<ColumnOptions>, RulesOptions {
+interface ImportCommandOptions extends RowsOptions, RulesOptions {
   readonly rejects?: string;
-  readonly format?: (typeof FORMATS)[number];
-  readonly zone?: string;
-  readonly truncateTime?: boolean;
   readonly asHistory?: boolean;
 }
 
@@ -62,19 +52,8 @@ export function addImport(program: Command, run: Run): void {
     .command('import')
     .summary('import events from CSV, JSON lines or CloudEvents')
     .description('Append the events of a file, whatever its size, through the same rules as any append.')
-    .argument('<file>', 'CSV or JSON lines, perhaps packed by gzip; - for standard input')
-    .option('--aggregate <column>', 'CSV: the column that names the aggregate')
-    .option('--type <column>', 'CSV: the column that names the event type')
-    .option('--time <column>', 'CSV: the column that says when it happened')
-    .option('--user <column>', 'CSV: the column that says who did it, for metadata.userId')
-    .option(
-      '--map <field=column>',
-      'CSV: another name for a column: FIELD of the payload, or metadata.KEY (repeatable)',
-      collect,
-    )
-    .option('--format <format>', `what FILE holds: ${FORMATS.join(', ')} (default: by its name, and line by line)`)
-    .option('--zone <zone>', 'the zone of times that name none, such as +01:00')
-    .option('--truncate-time', 'cut digits behind milliseconds off')
+    .argument('<file>', 'CSV or JSON lines, perhaps packed by gzip; - for standard input');
+  addRowsOptions(command)
     .option('--as-history', 'take over what export --recorded wrote, with the receipts that let it in')
     .option('--rejects <file>', 'where refused rows go (default: FILE.rejects.jsonl in the working folder)')
     .addHelpText('after', HELP);
@@ -142,14 +121,8 @@ function importerOf(shell: Shell, file: string, options: ImportCommandOptions): 
   return (store, settings) => importHistory({ ...settings, store, rows });
 }
 
-function refuseRowOptions({ format, zone, truncateTime, ...options }: ImportCommandOptions): void {
-  const others = {
-    '--zone': zone,
-    '--truncate-time': truncateTime,
-    '--format': format === 'events' ? undefined : format,
-  };
-  const given = Object.entries(others).filter(([, value]) => value !== undefined);
-  const names = [...given.map(([name]) => name), ...columnOptionsOf(options)];
+function refuseRowOptions({ format, ...options }: ImportCommandOptions): void {
+  const names = givenRowsOptions(format === 'events' || format === undefined ? options : { ...options, format });
   if (names.length === 0) return;
   throw new UsageError(
     `${names.join(' and ')} cannot go with --as-history, which reads what export --recorded writes`,
@@ -157,52 +130,6 @@ function refuseRowOptions({ format, zone, truncateTime, ...options }: ImportComm
       argument: '--as-history',
     },
   );
-}
-
-function rowsOf(shell: Shell, file: string, options: ImportCommandOptions): AsyncIterable<ImportRow> {
-  const { zone, truncateTime: truncate } = options;
-  if (zone !== undefined && !isZone(zone)) {
-    throw new UsageError(`--zone takes an offset such as +01:00, or Z, not ${JSON.stringify(zone)}`, {
-      argument: '--zone',
-    });
-  }
-  const format = formatOf(file, options);
-  const text = readText(file, shell.context.stdin, shell.signal);
-  const source = file === '-' ? 'standard input' : file;
-  return format === 'csv'
-    ? csvRows(text, source, { ...columnsOf(options), zone, truncate })
-    : jsonRows(text, source, { format, zone, truncate });
-}
-
-/** `undefined`: JSON lines, each to be looked at. */
-function formatOf(file: string, options: ImportCommandOptions): 'csv' | JsonFormat | undefined {
-  const { format } = options;
-  if (format !== undefined && !FORMATS.includes(format)) {
-    throw new UsageError(`--format is one of ${FORMATS.join(', ')}, not ${JSON.stringify(format)}`, {
-      argument: '--format',
-    });
-  }
-  const name = file.toLowerCase().replace(/\.gz$/, '');
-  if (format === 'csv' || (format === undefined && name.endsWith('.csv'))) return 'csv';
-  const isCsv = columnOptionsOf(options).length > 0;
-  if (!isCsv && (format !== undefined || /\.(jsonl|ndjson)$/.test(name))) return format;
-  if (isCsv && format === undefined && !/\.(jsonl|ndjson)$/.test(name)) return 'csv';
-  if (isCsv)
-    throw new UsageError(`${columnOptionsOf(options).join(' and ')} are for CSV, and ${file} is read as JSON lines`);
-  throw new UsageError(`${file} does not say what it holds by its name; say --format ${FORMATS.join('|')}`, {
-    argument: '--format',
-  });
-}
-
-function columnOptionsOf({ aggregate, type, time, user, map }: ImportCommandOptions): string[] {
-  const given = Object.entries({ aggregate, type, time, user, map }).filter(([, value]) => value !== undefined);
-  return given.map(([name]) => `--${name}`);
-}
-
-function columnsOf({ aggregate, type, time, user, map }: ImportCommandOptions): ColumnOptions {
-  if (aggregate !== undefined && type !== undefined && time !== undefined) return { aggregate, type, time, user, map };
-  const missing = Object.entries({ aggregate, type, time }).filter(([, value]) => value === undefined);
-  throw new UsageError(`CSV needs ${missing.map(([name]) => `--${name} COLUMN`).join(' and ')}`);
 }
 
 async function printReport(shell: Shell, report: ImportReport, rejects: RejectsFile): Promise<void> {

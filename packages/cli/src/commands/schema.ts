@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import type { Run } from './Run.ts';
 import { addSchemaCheck } from './schema/check.ts';
 import { addSchemaDiff } from './schema/diff.ts';
+import { addSchemaInfer } from './schema/infer.ts';
 import { addSchemaList } from './schema/list.ts';
 import { addSchemaRegister } from './schema/register.ts';
 import { addSchemaShow } from './schema/show.ts';
+import { addSchemaTypes } from './schema/types.ts';
 import { addSchemaValidate } from './schema/validate.ts';
 
 const HELP = `
@@ -28,6 +30,8 @@ export function addSchema(program: Command, run: Run): void {
     addSchemaCheck,
     addSchemaDiff,
     addSchemaValidate,
+    addSchemaInfer,
+    addSchemaTypes,
   ]) {
     add(schema, run);
   }

@@ -3,7 +3,10 @@ import { SchemaTypes } from './SchemaTypes.ts';
 import { identifiersOf, TypeNames } from './TypeNames.ts';
 import { declaration, docComment, objectType } from './typeText.ts';
 
-const HEADER = `// Written by \`nexus schema types\` from the schemas of events. Do not edit it: change the schemas, and write it anew.
+/** How a text of `typesOf` begins. */
+export const MARK = '// Written by `nexus schema types`';
+
+const HEADER = `${MARK} from the schemas of events. Do not edit it: change the schemas, and write it anew.
 
 `;
 
