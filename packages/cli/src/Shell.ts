@@ -82,15 +82,22 @@ export class Shell {
     const { logLevel = 'silent', limited = false, create = false, rules, watchRules, ...options } = settings;
     if (!create) this.#refuseAbsentStore();
     const logger = createLogger(this.context, logLevel);
-    await using opened = await this.#openRules(rules ?? 'read', watchRules === true, logger);
-    await using audit = openAuditLog(this.auditFolder, this.config, logger);
-    const store = await this.context.openStore(this.storeUrl, {
-      logger,
-      ...audit.options,
-      ...(limited ? {} : { rateLimiter: null }),
-      ...opened.options,
-      ...options,
-    });
+    const audit = openAuditLog(this.auditFolder, this.config, logger);
+    const opened = await this.#openRules(rules ?? 'read', watchRules === true, logger);
+    try {
+      const common = { logger, ...audit.options, ...(limited ? {} : { rateLimiter: null }), ...opened.options };
+      return await this.#useStore(use, { ...common, ...options });
+    } finally {
+      await audit.close();
+      await opened.close();
+    }
+  }
+
+  async #useStore<Result>(
+    use: (store: GovernedEventStore) => Promise<Result>,
+    options: GovernedEventStoreOptions,
+  ): Promise<Result> {
+    const store = await this.context.openStore(this.storeUrl, options);
     try {
       return await use(store);
     } finally {

@@ -4,10 +4,12 @@ import type { NexusConfig } from './config/NexusConfig.ts';
 
 const MS_PER_SECOND = 1_000;
 
-/** The audit log of a store, in the form that a store takes. Disposed after the store is closed. */
-export interface OpenAuditLog extends AsyncDisposable {
+/** The audit log of a store, in the form that a store takes. */
+export interface OpenAuditLog {
   /** Empty where the audit records go to the structured log. */
   readonly options: Pick<GovernedEventStoreOptions, 'auditLog'>;
+  /** To be called when the store is closed. */
+  close(): Promise<void>;
 }
 
 /**
@@ -21,7 +23,7 @@ export function openAuditLog(
   { audit = {} }: NexusConfig,
   logger: LoggerPort,
 ): OpenAuditLog {
-  if (folder === undefined) return { options: {}, [Symbol.asyncDispose]: async () => {} };
+  if (folder === undefined) return { options: {}, close: async () => {} };
   const { fileBytesMax, sealSeconds } = audit;
   const auditLog = new FileAuditLog({
     folder,
@@ -29,5 +31,5 @@ export function openAuditLog(
     ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
     ...(sealSeconds === undefined ? {} : { sealEveryMs: sealSeconds * MS_PER_SECOND }),
   });
-  return { options: { auditLog }, [Symbol.asyncDispose]: () => auditLog.close() };
+  return { options: { auditLog }, close: () => auditLog.close() };
 }

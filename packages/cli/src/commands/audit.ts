@@ -72,7 +72,8 @@ async function list(shell: Shell, options: ListOptions): Promise<ExitCode> {
   }
   for (const line of newest) await printer.print(line);
   await printer.end();
-  if (unreadable > 0) await shell.remark(`nexus: lines that are no records: ${unreadable}; nexus audit verify says which`);
+  if (unreadable > 0)
+    await shell.remark(`nexus: lines that are no records: ${unreadable}; nexus audit verify says which`);
   return DONE;
 }
 

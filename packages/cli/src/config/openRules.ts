@@ -3,11 +3,13 @@ import type { GovernedEventStoreOptions, LoggerPort } from '@nexus/shared';
 import type { NexusConfig } from './NexusConfig.ts';
 
 /** The configured rules, in the form that a store takes. */
-export interface OpenRules extends AsyncDisposable {
+export interface OpenRules {
   readonly options: Pick<
     GovernedEventStoreOptions,
     'schemaRegistry' | 'unknownTypes' | 'policy' | 'mode' | 'governanceTimeoutMs'
   >;
+  /** To be called when the store is closed. */
+  close(): Promise<void>;
 }
 
 export interface OpenRulesOptions {
@@ -30,7 +32,7 @@ export async function openRules(config: NexusConfig, { use, logger, watch }: Ope
       ...(mode === undefined ? {} : { mode }),
       ...(governanceTimeoutMs === undefined ? {} : { governanceTimeoutMs }),
     },
-    [Symbol.asyncDispose]: async () => policy?.close(),
+    close: async () => policy?.close(),
   };
 }
 
