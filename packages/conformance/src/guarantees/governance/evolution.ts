@@ -185,6 +185,27 @@ export const EVOLUTION_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '8.checkpoints-outlive-rules',
+    name: 'goes on behind a checkpoint that was given out under other rules',
+    async run(bench) {
+      const { registry, store } = await openWithOrders(bench);
+      await store.append([firstOrderOf('a', 1, 1), firstOrderOf('a', 2, POISON), firstOrderOf('a', 3, 3)]);
+      const lifting = new Recorder();
+      const first = subscribe(store, lifting, { from: 'start' });
+      await lifting.untilHandled(3);
+      await first.close();
+      const checkpoint = lifting.calls[0]?.context.checkpoint;
+      assert.ok(checkpoint !== undefined);
+      registry.isBroken = true;
+
+      const stored = new Recorder();
+      subscribe(store, stored, { from: checkpoint, upcast: false });
+      await stored.untilHandled(2);
+
+      sameEvents(stored.handled, [firstOrderOf('a', 2, POISON), firstOrderOf('a', 3, 3)]);
+    },
+  },
+  {
     id: '8.read-as-an-older-version',
     name: 'serves a payload in the version that its reader asks for, down by rules as well as up',
     async run(bench) {
