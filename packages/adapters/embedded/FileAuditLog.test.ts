@@ -118,6 +118,20 @@ describe('a record', () => {
   });
 });
 
+describe('settings', () => {
+  it.each([
+    ['folder', { folder: '' }],
+    ['fileBytesMax', { fileBytesMax: 1_023 }],
+    ['fileBytesMax', { fileBytesMax: 2_000.5 }],
+    ['sealEveryMs', { sealEveryMs: 0 }],
+    ['sealEveryMs', { sealEveryMs: 2 ** 31 }],
+  ])('%s is refused where it is none', (setting, options) => {
+    const make = () => new FileAuditLog({ folder: auditFolder(), ...options });
+
+    expect(make).toThrow(expect.objectContaining({ code: 'CONFIGURATION', details: { setting } }));
+  });
+});
+
 describe('chains', () => {
   it('go on in the next log, so that a thousand short runs make one file', async () => {
     const folder = auditFolder();
@@ -272,6 +286,23 @@ describe('seals', () => {
       { chain: 'c1', sequence: sealed },
       { chain: 'c2', sequence: 4 },
     ]);
+  });
+
+  it('are not written over by a log that got its store after its first record', async () => {
+    const folder = auditFolder();
+    const records = new InMemoryRecordStore();
+    const errors: string[] = [];
+    const logger: LoggerPort = { ...SILENT_LOGGER, error: (_, message) => errors.push(message) };
+    await recordAll(folder, 1, 3, { records, newId: () => 'c1' });
+    rewrite(folder, 'c1.000001.jsonl', linesOf(folder, 'c1.000001.jsonl').slice(0, 1));
+    const log = openLog(folder, { logger });
+    await log.record(recordOf(2));
+
+    log.attach(records);
+    await log.seal();
+
+    expect(await sealsOf(records)).toMatchObject([{ chain: 'c1', sequence: 3 }]);
+    expect(errors).toEqual(['an audit chain contradicts its seal']);
   });
 
   it('that are behind their chain let it go on', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import {
   type AuditLogPort,
   type AuditRecord,
@@ -60,7 +61,8 @@ export class FileAuditLog implements AuditLogPort {
   /** @throws ConfigurationError */
   constructor(options: FileAuditLogOptions) {
     checkFileAuditLog(options);
-    const { folder, fileBytesMax = FILE_BYTES_MAX, sealEveryMs = SEAL_EVERY_MS, newId = randomUUID } = options;
+    const { fileBytesMax = FILE_BYTES_MAX, sealEveryMs = SEAL_EVERY_MS, newId = randomUUID } = options;
+    const folder = resolve(options.folder);
     this.#folder = folder;
     this.#sealEveryMs = sealEveryMs;
     this.#clock = options.clock ?? SYSTEM_CLOCK;

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditSeal, InMemoryRecordStore } from '@nexus/shared';
 import fc from 'fast-check';
@@ -82,6 +82,32 @@ describe('verifyAudit', () => {
     expect(unsealed.clean).toBe(true);
     expect(sealed).toMatchObject({ clean: false, findings: [{ rule: 'changed', file: FILE }] });
     expect(sealed.findings[0]?.message).toContain('was written anew');
+  });
+
+  it('finds a file that cannot be read', async () => {
+    const { folder } = await sealedChain();
+    mkdirSync(join(folder, 'c1.000002.jsonl'));
+
+    const { findings } = await verifyAudit(folder);
+
+    expect(findings).toMatchObject([{ rule: 'not-a-record', file: 'c1.000002.jsonl', line: 0 }]);
+    expect(findings[0]?.message).toContain('cannot be read');
+  });
+
+  it('keeps the first thousand findings, and counts all', async () => {
+    const { folder } = await sealedChain();
+    rewrite(
+      folder,
+      FILE,
+      Array.from({ length: 1_500 }, () => 'hello'),
+    );
+    const progress: number[] = [];
+
+    const report = await verifyAudit(folder, { onProgress: (lines) => progress.push(lines) });
+
+    expect(report.findings).toHaveLength(1_000);
+    expect(report.findingsTotal).toBe(1_500);
+    expect(progress).toEqual([1_000]);
   });
 
   it('finds lines of another chain', async () => {
