@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEventStore } from '@nexus/adapters';
-import { FileSchemaRegistry } from '@nexus/adapters/embedded';
+import { CelPolicyEngine, FileSchemaRegistry } from '@nexus/adapters/embedded';
 import { type DomainEvent, InMemoryPolicy, InMemorySchemaRegistry, type JsonObject } from '@nexus/shared';
 import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../errors.ts';
-import { errorOf, inStore, Kept, runCli, temporaryFolder } from '../testing/runCli.ts';
+import { type CliResult, errorOf, inStore, Kept, runCli, temporaryFolder } from '../testing/runCli.ts';
+import type { WhatIfReport } from '../what-if/WhatIfReport.ts';
 
 const ADA = { id: 'ada', roles: ['clerk'], client: 'desk' };
 const BOB = { id: 'bob', roles: ['manager'], client: 'desk' };
@@ -365,17 +366,16 @@ describe('what-if --policies', () => {
 
     const result = await runCli(['what-if', '--policies', policies, '--store', store, '--json']);
 
-    const report = JSON.parse(result.out);
-    const found = report.rules.map(({ rule, examples }: { rule: string; examples: { aggregateId: string }[] }) => [
-      rule,
-      examples.map(({ aggregateId }) => aggregateId),
-    ]);
     expect(result.code).toBe(7);
-    expect(report).toMatchObject({ events: 3, refused: 2, policies: { revision: expect.stringMatching(/^1:/) } });
-    expect(found).toEqual([
-      ['policy large-is-noted (only observes)', ['early', 'late', 'clerk']],
-      ['policy in-office-hours', ['early']],
-      ['policy managers-only', ['clerk']],
+    expect(JSON.parse(result.out)).toMatchObject({
+      events: 3,
+      refused: 2,
+      policies: { revision: expect.stringMatching(/^1:/), names: { length: 3 } },
+    });
+    expect(found(result)).toEqual([
+      ['policy large-is-noted (only observes)', ['early 1', 'late 1', 'clerk 1']],
+      ['policy in-office-hours', ['early 1']],
+      ['policy managers-only', ['clerk 1']],
     ]);
   });
 
@@ -405,32 +405,58 @@ describe('what-if --policies', () => {
 });
 
 describe('what-if --observed', () => {
-  test('reports what a store in observe mode has let in, by its receipts', async () => {
-    const { store } = await storeWithHistory();
-    const schemaRegistry = new InMemorySchemaRegistry();
-    schemaRegistry.register('OrderPlaced', totalUpTo(100));
-    const policy = new InMemoryPolicy([
-      { name: 'managers-only', check: (_, { roles }) => (roles.includes('manager') ? undefined : 'not a manager') },
-      { name: 'noted', effect: 'observe', check: () => 'noted' },
-    ]);
-    const observing = await openEventStore(store, { schemaRegistry, policy, unknownTypes: 'allow', mode: 'observe' });
-    await observing.append([event('order-4', 1, { payload: { total: 101 } })], { principal: BOB });
-    await observing.append([event('order-4', 2, { eventType: 'OrderPaid', timestamp: '2026-04-01T00:00:00.000Z' })]);
-    await observing.append([event('order-4', 3)], { principal: BOB });
+  test('reports what a store in observe mode has let in, by the rules of that time', async () => {
+    const { store, folder } = await storeWithHistory();
+    const schemas = schemasIn(folder, { OrderPlaced: [totalUpTo(100)] });
+    const folderOfPolicies = policiesIn(folder, {
+      'managers-only': { expression: "'manager' in principal.roles" },
+      'low-is-noted': { expression: 'event.payload.total >= 50.0', action: 'Audit' },
+    });
+    const schemaRegistry = new FileSchemaRegistry({ folder: schemas });
+    const policy = new CelPolicyEngine({ folder: folderOfPolicies });
+    const observing = await openEventStore(store, { schemaRegistry, policy, mode: 'observe' });
+    const together = [event('order-4', 1, { payload: { total: 101 } }), event('order-4', 2)];
+    await observing.append(together, { principal: BOB });
+    await observing.append([event('order-5', 1, { eventType: 'Unknown', timestamp: '2026-04-01T00:00:00.000Z' })]);
+    await observing.append([event('order-4', 3, { payload: { total: 1 } })], { principal: BOB });
     await observing.close();
+    for (const gone of [schemas, folderOfPolicies]) rmSync(gone, { recursive: true });
 
     const result = await runCli(['what-if', '--observed', '--store', store, '--json']);
     const people = await runCli(['what-if', '--observed', '--store', store]);
 
-    const report = JSON.parse(result.out);
     expect(result.code).toBe(7);
-    expect(report).toMatchObject({ events: 9, refused: 2 });
-    expect(report.rules.map(({ rule, events }: { rule: string; events: number }) => [rule, events])).toEqual([
-      ['policy noted (only observes)', 3],
-      ['policy one of managers-only, noted', 1],
-      ['schema OrderPlaced 1 invalid', 1],
+    expect(JSON.parse(result.out)).toMatchObject({ events: 10, refused: 3 });
+    expect(found(result)).toEqual(
+      [
+        ['schema OrderPlaced 1 /payload/total maximum', ['order-4 1']],
+        ['another event of its append', ['order-4 2']],
+        ['policy low-is-noted (only observes)', ['order-4 3']],
+        ['policy managers-only', ['order-5 1']],
+        ['schema Unknown /eventType unknownType', ['order-5 1']],
+      ].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    );
+    expect(people.out).toContain('10 events looked at, 3 were let in that enforcement would have refused');
+  });
+
+  test('says what the receipts say where the rules were not kept', async () => {
+    const { store } = place();
+    const policy = new InMemoryPolicy([
+      { name: 'managers-only', check: (_, { roles }) => (roles.includes('manager') ? undefined : 'not a manager') },
+      { name: 'noted', effect: 'observe', check: () => 'noted' },
     ]);
-    expect(people.out).toContain('9 events looked at, 2 were let in that enforcement would have refused');
+    const observing = await openEventStore(store, { policy, mode: 'observe' });
+    await observing.append([event('order-1', 1)], { principal: BOB });
+    await observing.append([event('order-1', 2)], { principal: ADA });
+    await observing.close();
+
+    const result = await runCli(['what-if', '--observed', '--store', store, '--json']);
+
+    expect(JSON.parse(result.out)).toMatchObject({ events: 2, refused: 1 });
+    expect(found(result)).toEqual([
+      ['policy noted (only observes)', ['order-1 1', 'order-1 2']],
+      ['policy one of managers-only, noted', ['order-1 2']],
+    ]);
   });
 
   test('finds nothing in a store that enforced, or had no rules', async () => {
@@ -485,6 +511,15 @@ describe('what-if refuses', () => {
     ]);
   });
 });
+
+/** Each rule of a report, with its examples. */
+function found({ out }: CliResult): (readonly [rule: string, examples: string[]])[] {
+  const { rules } = JSON.parse(out) as WhatIfReport;
+  return rules.map(({ rule, examples }) => [
+    rule,
+    examples.map(({ aggregateId, aggregateVersion }) => `${aggregateId} ${aggregateVersion}`),
+  ]);
+}
 
 interface RefusedLine {
   readonly row: { readonly row: string };

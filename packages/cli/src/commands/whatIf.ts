@@ -7,7 +7,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../Shell.ts';
 import { judgeHistory } from '../what-if/judgeHistory.ts';
 import { type LoadedPolicies, type LoadedSchemas, loadPolicies, loadSchemas } from '../what-if/loadRules.ts';
-import { observedRules } from '../what-if/observedRules.ts';
+import { ObservedJudge } from '../what-if/ObservedJudge.ts';
 import { printReport } from '../what-if/printReport.ts';
 import type { JudgeSettings, VersionChoice } from '../what-if/protocol.ts';
 import { RefusalsFile } from '../what-if/RefusalsFile.ts';
@@ -53,8 +53,9 @@ would have been refused, 0 when nothing.
 --recorded judges an event that names no version by the one that was recorded when it was appended, where the proposed
 schemas have it. --latest judges every payload by the latest version, whatever the event names.
 
---observed needs no rules: it reports what a store in observe mode has let in, as the receipts say. A receipt speaks of
-an append, so of several events of one type in it all are counted. For the fields that broke a rule, give the rules.
+--observed needs no rules: it reports what a store in observe mode has let in, by the rules that the receipts name, which
+the store has kept, and counts every event of an append that would have been refused. Where the rules were not kept, as
+policies in code are not, a rule is said of every event of the append.
 
 Examples:
   nexus what-if --schemas ./proposed/schemas --policies ./proposed/policies
@@ -180,11 +181,12 @@ function tallyProposed(
 
 function tallyObserved(shell: Shell, { tally, rejects }: Work): Promise<void> {
   return shell.withStore(async (store) => {
+    const judge = new ObservedJudge(store);
     const progress = shell.progress('reading', 'events');
     try {
       for await (const stored of store.exportHistory({ signal: shell.signal })) {
         const place = placeOf(stored.event);
-        const broken = observedRules(stored);
+        const broken = await judge.rulesOf(stored);
         tally.add(place, broken);
         if (broken.length > 0) rejects?.add([place], [{ index: 0, broken }]);
         progress.update(tally.events);

@@ -1,5 +1,5 @@
 /** A rule that an event breaks: of its schema, or of the policies. Never a value of the event. */
-export type BrokenRule = BrokenSchemaRule | BrokenPolicy;
+export type BrokenRule = BrokenSchemaRule | BrokenPolicy | BrokenAppend;
 
 export interface BrokenSchemaRule {
   readonly kind: 'schema';
@@ -19,6 +19,11 @@ export interface BrokenPolicy {
   readonly observes?: true;
 }
 
+/** The event breaks nothing by itself, but was appended together with one that does. */
+export interface BrokenAppend {
+  readonly kind: 'append';
+}
+
 const INDEX = /\/(?:0|[1-9]\d*)(?=\/|$)/g;
 
 /** The rule itself, whichever item of an array breaks it: in the pointer, `*` stands for each index. */
@@ -35,6 +40,7 @@ export function refuses(rule: BrokenRule): boolean {
 /** One line that names the rule, and that no other rule has. */
 export function nameOf(rule: BrokenRule): string {
   if (rule.kind === 'policy') return `policy ${rule.policy}${refuses(rule) ? '' : ' (only observes)'}`;
+  if (rule.kind === 'append') return 'another event of its append';
   const { eventType, version, pointer, keyword = 'invalid' } = rule;
   const parts = ['schema', eventType, ...(version === undefined ? [] : [version])];
   return [...parts, ...(pointer === undefined ? [] : [pointer]), keyword].join(' ');
