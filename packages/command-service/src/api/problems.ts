@@ -72,7 +72,7 @@ const RETRY_AFTER_S = 1;
  * @param newId - called when the error is unexpected, for the id that joins the answer and the log
  */
 export function answerTo(error: unknown, newId: () => string): ProblemAnswer {
-  if (!isNexusError(error) || statusOf(error) === 500) return unexpected(newId());
+  if (!isNexusError(error) || isHidden(error)) return unexpected(newId());
   const { violations } = error as { violations?: readonly Violation[] };
   const problem: Problem = {
     type: `/errors/${error.code}`,
@@ -86,6 +86,11 @@ export function answerTo(error: unknown, newId: () => string): ProblemAnswer {
     ...(error.replayUnknown === undefined ? {} : { replayUnknown: error.replayUnknown }),
   };
   return { problem, headers: headersOf(error), unexpected: false };
+}
+
+/** What only an operator can mend is for the log; that a payload cannot be lifted, its reader can read past. */
+function isHidden(error: NexusError): boolean {
+  return statusOf(error) === 500 && error.code !== 'UPCAST_FAILED';
 }
 
 function statusOf(error: NexusError): number {

@@ -5,6 +5,7 @@ import { readSeals } from '../audit/readSeals.ts';
 import { TimedAuditLog } from '../audit/TimedAuditLog.ts';
 import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
 import { FeedSubscription } from '../feed/FeedSubscription.ts';
+import { liftingHandler } from '../feed/liftingHandler.ts';
 import { discardParked, retryParked } from '../feed/operate.ts';
 import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import type { AuditSeal } from '../ports/AuditSeal.ts';
@@ -36,7 +37,7 @@ import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { checkReadForm } from '../schema/evolution/checkReadForm.ts';
 import { Lifter } from '../schema/evolution/Lifter.ts';
 import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
-import { type Awaitable, andThen, isPending } from '../types/awaitable.ts';
+import { type Awaitable, isPending } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
 import { CorruptStoreError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -217,9 +218,10 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
       clock: this.#clock,
       newId: this.#newId,
     };
+    const lifting = { lifter: this.#lifter, clock: this.#clock, logger: this.#logger };
     const subscription = new FeedSubscription(
       dependencies,
-      this.#lifting(handler as unknown as EventHandler, options),
+      liftingHandler(handler as unknown as EventHandler, options, lifting),
       options,
     );
     this.#subscriptions.add(subscription);
@@ -335,11 +337,6 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     } catch (err) {
       this.#logger.warn({ store: this.#journal.name, err }, 'the audit log was not sealed');
     }
-  }
-
-  /** Within the delivery of the event, so that one which cannot be lifted is retried and parked as any that fails. */
-  #lifting(handler: EventHandler, form: ReadForm): EventHandler {
-    return async (event, context) => andThen(this.#lifter.lift(event, form), (lifted) => handler(lifted, context));
   }
 
   readonly #newId = (): string => (this.#options.newId ?? randomUUID)();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ReadForm, RecordedEvent, UpcastError } from '@nexus/shared';
+import type { ReadForm, RecordedEvent, SchemaRegistryPort, UpcastError } from '@nexus/shared';
 import type { Bench } from '../../bench/Bench.ts';
 import { at } from '../../bench/events.ts';
 import { EvolvingOrders, firstOrderOf, POISON } from '../../bench/evolvingOrders.ts';
 import { collect, contentOf, isClean, refusalOf, sameEvents } from '../../bench/expectations.ts';
 import { orderOf } from '../../bench/orders.ts';
 import { Recorder, subscribe } from '../../bench/Recorder.ts';
-import { eventually } from '../../bench/waiting.ts';
+import { eventually, nextTurn } from '../../bench/waiting.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
 
@@ -182,6 +182,43 @@ export const EVOLUTION_CASES: readonly ConformanceCase[] = [
         amounts,
       );
       await eventually(async () => (await subscription.parked()).length === 0, 'the end of parking');
+    },
+  },
+  {
+    id: '8.feed-waits-for-the-registry',
+    name: 'waits in the feed for a registry that is away, and parks nothing',
+    async run(bench) {
+      const registry = new EvolvingOrders();
+      let isAway = true;
+      let asked = 0;
+      const listVersions: SchemaRegistryPort['listVersions'] = async (eventType) => {
+        asked++;
+        if (isAway) throw new TypeError('the registry is away');
+        return registry.listVersions(eventType);
+      };
+      const getSchema: SchemaRegistryPort['getSchema'] = (eventType, version) => registry.getSchema(eventType, version);
+      const { store } = await bench.open({ schemaRegistry: { getSchema, listVersions } });
+      for (const aggregateId of ['a', 'b', 'c']) await store.append([firstOrderOf(aggregateId, 1, 5)]);
+      bench.clock.freeze();
+      const recorder = new Recorder();
+
+      const subscription = subscribe(store, recorder, { consumer: 'billing' });
+      for (let waits = 1; waits <= 5; waits++) {
+        await eventually(() => asked >= waits, `question ${waits} to the registry`);
+        await nextTurn();
+        bench.clock.advance(1_000);
+      }
+      isAway = false;
+      await eventually(() => {
+        bench.clock.advance(1_000);
+        return recorder.handled.length === 3;
+      }, 'the delivery of what waited');
+
+      assert.deepEqual(await subscription.parked(), []);
+      assert.deepEqual(
+        recorder.handled.map(({ payload }) => payload.total),
+        [5, 5, 5],
+      );
     },
   },
   {
