@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { canonicalJson, type HistoryAppend, type JsonValue, parseJson, type RecordedEvent } from '@nexus/shared';
+import { canonicalJson, type HistoryAppend, type JsonValue, type RecordedEvent } from '@nexus/shared';
 import { RowError } from '../../errors.ts';
 import { type HistoryLine, parseHistoryLine } from './historyLine.ts';
 
@@ -136,7 +136,7 @@ export class HistoryStaging {
   /** The lines of an append's events, one by one. */
   *lines(key: number): Generator<StagedLine, void, undefined> {
     for (const { line, source } of this.#statements.rowsOf.iterate(key)) {
-      yield { line: Number(line), source: parseJson(String(source)) };
+      yield { line: Number(line), source: JSON.parse(String(source)) };
     }
   }
 
@@ -163,7 +163,7 @@ export class HistoryStaging {
   }
 
   #receiptSource(key: number): JsonValue {
-    return parseJson(String(this.#statements.sourceOf.get(key)?.source));
+    return JSON.parse(String(this.#statements.sourceOf.get(key)?.source));
   }
 }
 
@@ -203,7 +203,7 @@ function prepare(database: DatabaseSync) {
 }
 
 function isSameJson(text: string, other: JsonValue): boolean {
-  return canonicalJson(parseJson(text)) === canonicalJson(other);
+  return canonicalJson(JSON.parse(text)) === canonicalJson(other);
 }
 
 function repeatedPlace({ aggregateId, aggregateVersion }: RecordedEvent): RowError {
