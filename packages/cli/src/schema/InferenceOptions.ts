@@ -18,8 +18,10 @@ export interface InferenceOptions {
   readonly propertiesMax?: number;
   /** Levels of nesting that are followed; below, anything is allowed. Default: 32. */
   readonly depthMax?: number;
-  /** Places in payloads that are followed, of all event types together. Default: 200,000. */
+  /** Places in the payloads of one event type that are followed. Default: 10,000. */
   readonly placesMax?: number;
+  /** Places that are followed, of all event types together. Default: 200,000. */
+  readonly allPlacesMax?: number;
   /** Event types that are kept. Default: 1,000. */
   readonly typesMax?: number;
 }
@@ -35,7 +37,8 @@ const DEFAULTS: InferenceLimits = {
   mapKeysMin: 65,
   propertiesMax: 1_000,
   depthMax: 32,
-  placesMax: 200_000,
+  placesMax: 10_000,
+  allPlacesMax: 200_000,
   typesMax: 1_000,
 };
 

@@ -1,14 +1,21 @@
 import type { InferenceLimits } from './InferenceOptions.ts';
 
-/** Counts the places that are followed in the payloads, so that hostile ones cannot fill the memory. */
+/** Counts the places that are followed in payloads, so that hostile ones cannot fill the memory. */
 export class Places {
   readonly limits: InferenceLimits;
+  readonly #outer: Places | undefined;
   #left: number;
   #isLossy = false;
 
-  constructor(limits: InferenceLimits) {
+  /** @param outer - of which these are a part */
+  constructor(limits: InferenceLimits, most: number, outer?: Places) {
     this.limits = limits;
-    this.#left = limits.placesMax;
+    this.#left = most;
+    this.#outer = outer;
+  }
+
+  get hasRoom(): boolean {
+    return this.#left > 0 && this.#outer?.hasRoom !== false;
   }
 
   /** True once something was not followed. */
@@ -16,12 +23,9 @@ export class Places {
     return this.#isLossy;
   }
 
-  get hasRoom(): boolean {
-    return this.#left > 0;
-  }
-
   take(): void {
     this.#left--;
+    this.#outer?.take();
   }
 
   /** Notes that something is not followed. */

@@ -194,6 +194,32 @@ describe('SchemaInference', () => {
     expect(schema.additionalProperties).toEqual({ type: ['object', 'null'], additionalProperties: values });
   });
 
+  it('gives a type that is too wide to follow no more room than its own', () => {
+    const wide = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, { a: 1, b: 2 }]));
+    const inference = new SchemaInference({ placesMax: 10 });
+
+    inference.add('wide', wide);
+    inference.add('narrow', { a: { b: 'x' } });
+
+    expect(inference.schemaOf('wide').description).toContain('Not every place');
+    expect(compileSchema(inference.schemaOf('wide'))(wide)).toEqual([]);
+    expect(inference.schemaOf('narrow')).toMatchObject({
+      description: 'Inferred from 1 event.',
+      properties: { a: { properties: { b: { type: 'string' } } } },
+    });
+  });
+
+  it('has a bound for all types together', () => {
+    const inference = new SchemaInference({ allPlacesMax: 3 });
+
+    inference.add('first', { a: 1, b: 2 });
+    inference.add('second', { a: 1 });
+
+    expect(inference.schemaOf('first').properties).toHaveProperty('b');
+    expect(inference.schemaOf('second')).not.toHaveProperty('properties');
+    expect(compileSchema(inference.schemaOf('second'))({ a: 1 })).toEqual([]);
+  });
+
   it('has a place for each of its types, and a bound', () => {
     const inference = new SchemaInference({ typesMax: 2 });
 
@@ -235,6 +261,7 @@ describe('SchemaInference', () => {
       propertiesMax: fc.integer({ min: 1, max: 5 }),
       depthMax: fc.nat(4),
       placesMax: fc.nat(40),
+      allPlacesMax: fc.nat(40),
     },
     { requiredKeys: [] },
   );

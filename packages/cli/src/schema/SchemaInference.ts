@@ -1,7 +1,13 @@
 import { compareUtf8, InvalidArgumentError, type JsonObject } from '@nexus/shared';
-import { type InferenceOptions, limitsOf } from './InferenceOptions.ts';
+import { type InferenceLimits, type InferenceOptions, limitsOf } from './InferenceOptions.ts';
 import { Places } from './Places.ts';
 import { SeenValues } from './SeenValues.ts';
+
+/** The payloads of one event type. */
+interface SeenPayloads {
+  readonly places: Places;
+  readonly values: SeenValues;
+}
 
 /**
  * Infers JSON Schemas (2020-12) from payloads, in bounded memory: as narrow as what was seen allows, and never so narrow
@@ -9,17 +15,19 @@ import { SeenValues } from './SeenValues.ts';
  * without breaking a reader, and what is too wide cannot be narrowed.
  */
 export class SchemaInference {
-  readonly #places: Places;
-  readonly #payloads = new Map<string, SeenValues>();
+  readonly #limits: InferenceLimits;
+  readonly #allPlaces: Places;
+  readonly #payloads = new Map<string, SeenPayloads>();
 
   /** @throws ConfigurationError, InvalidArgumentError - an option is none */
   constructor(options: InferenceOptions = {}) {
-    this.#places = new Places(limitsOf(options));
+    this.#limits = limitsOf(options);
+    this.#allPlaces = new Places(this.#limits, this.#limits.allPlacesMax);
   }
 
   /** @throws InvalidArgumentError - there are more event types than `typesMax` */
   add(eventType: string, payload: JsonObject): void {
-    this.#seen(eventType).add(payload);
+    this.#seen(eventType).values.add(payload);
   }
 
   /** Of which a payload was seen, by the UTF-8 bytes of their names. */
@@ -31,31 +39,32 @@ export class SchemaInference {
   schemaOf(eventType: string): JsonObject {
     const seen = this.#payloads.get(eventType);
     if (seen === undefined) throw new InvalidArgumentError('eventType', `${eventType} has no payload to infer from`);
-    const schema = seen.toSchema();
+    const schema = seen.values.toSchema();
     return {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: eventType,
-      description: this.#describe(seen.count),
+      description: describe(seen),
       ...schema,
       type: 'object',
     };
   }
 
-  #seen(eventType: string): SeenValues {
+  #seen(eventType: string): SeenPayloads {
     const known = this.#payloads.get(eventType);
     if (known !== undefined) return known;
-    const { typesMax } = this.#places.limits;
+    const { typesMax, placesMax } = this.#limits;
     if (this.#payloads.size >= typesMax) {
       const remedy = 'name those that are wanted, or another column for the type';
       throw new InvalidArgumentError('eventType', `is the ${typesMax + 1}th; at most ${typesMax} are kept: ${remedy}`);
     }
-    const seen = new SeenValues(this.#places, 0);
+    const places = new Places(this.#limits, placesMax, this.#allPlaces);
+    const seen = { places, values: new SeenValues(places, 0) };
     this.#payloads.set(eventType, seen);
     return seen;
   }
+}
 
-  #describe(count: number): string {
-    const source = `Inferred from ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}.`;
-    return this.#places.isLossy ? `${source} Not every place of the payloads could be followed.` : source;
-  }
+function describe({ places, values: { count } }: SeenPayloads): string {
+  const source = `Inferred from ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}.`;
+  return places.isLossy ? `${source} Not every place of the payloads could be followed.` : source;
 }

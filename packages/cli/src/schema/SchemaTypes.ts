@@ -33,6 +33,8 @@ const OBJECT_KEYWORDS = [
   'patternProperties',
   'unevaluatedProperties',
 ];
+/** To the compiler every object has these, as functions, even where an optional property is left out. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 const DEPTH_MAX = 100;
 const UNKNOWN = 'unknown';
 
@@ -141,7 +143,8 @@ export class SchemaTypes {
   }
 
   #member(name: string, schema: JsonValue, isRequired: boolean, at: Position): Member {
-    const type = this.#typeOf(schema, below(at));
+    const isInherited = !isRequired && INHERITED.has(name);
+    const type = isInherited ? UNKNOWN : this.#typeOf(schema, below(at));
     return { name, type, isOptional: !isRequired, comment: docComment(docOf(schema)) };
   }
 

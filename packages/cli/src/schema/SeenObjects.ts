@@ -84,7 +84,8 @@ export class SeenObjects {
 
   /** What is folded only to be shown takes no place for ever. */
   #mapSchema(): JsonObject {
-    const places = new Places(this.#places.limits);
+    const { limits } = this.#places;
+    const places = new Places(limits, limits.placesMax);
     const schema = this.#foldedInto(places).toSchema();
     if (places.isLossy) this.#places.giveUp();
     return schema;

@@ -14,7 +14,7 @@ export interface Member {
 }
 
 /** A string as a literal, in single quotes unless double ones need fewer escapes. */
-export function stringLiteral(text: string): string {
+function stringLiteral(text: string): string {
   const quoted = JSON.stringify(text).replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff]/g, unicodeEscape);
   const single = text.split("'").length;
   const double = text.split('"').length;

@@ -2,8 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InMemorySchemaRegistry, type JsonObject, type RegisteredSchema } from '@nexus/shared';
+import { InMemorySchemaRegistry, type JsonObject, type JsonValue, type RegisteredSchema } from '@nexus/shared';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SchemaInference } from './SchemaInference.ts';
 import { typesOf } from './typesOf.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
@@ -143,6 +145,11 @@ export interface Events {
       },
       '{\n    readonly a?: string;\n    readonly z: number;\n    readonly [key: string]: unknown;\n  }',
     ],
+    [
+      'an optional property that objects inherit',
+      { type: 'object', properties: { constructor: { type: 'string' } }, additionalProperties: false },
+      '{\n    readonly constructor?: unknown;\n  }',
+    ],
     ['an object that cannot be', { type: 'object', required: ['a'], additionalProperties: false }, 'never'],
     [
       'a choice of required properties',
@@ -280,8 +287,8 @@ describe('the written types', () => {
   /** On one line: to the compiler, U+2028 begins another. */
   const quoted = (text: string): string => JSON.stringify(text).replaceAll('\u2028', '\\u2028');
 
-  function compile(program: string): string[] {
-    writeFileSync(join(folder, 'events.ts'), typesOf(schemas));
+  function compile(program: string, types: readonly RegisteredSchema[] = schemas): string[] {
+    writeFileSync(join(folder, 'events.ts'), typesOf(types));
     writeFileSync(join(folder, 'program.ts'), program);
     const compilerOptions = {
       noEmit: true,
@@ -298,6 +305,16 @@ describe('the written types', () => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' });
     return stdout.split('\n').filter((line) => line !== '' && !line.startsWith(' '));
+  }
+
+  /** As a program writes a value. In a literal, `__proto__` without brackets is no property. */
+  function literal(value: JsonValue): string {
+    if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+    if (typeof value === 'string') return quoted(value);
+    if (typeof value !== 'object' || value === null) return String(value);
+    return `{ ${Object.entries(value)
+      .map(([key, one]) => `[${quoted(key)}]: ${literal(one)}`)
+      .join(', ')} }`;
   }
 
   it('let right appends compile, and point at wrong ones', () => {
@@ -332,6 +349,36 @@ describe('the written types', () => {
 
     const lines = new Set(faults.map((fault) => /program\.ts\((\d+),/.exec(fault)?.[1] ?? fault));
     expect([...lines]).toEqual(wrong.map((_, index) => String(head.length + right.length + 1 + index)));
+  }, 60_000);
+
+  it('take every payload that the schema has been inferred from', () => {
+    const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 4 }), fc.constantFrom('a', 'b', '*/'));
+    const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom<JsonValue>(null, true, 0, -1.5, 1e300, 'x', 'y'),
+        text,
+        fc.array(tie('value'), { maxLength: 3 }),
+        tie('object'),
+      ),
+      object: fc.dictionary(text, tie('value'), { maxKeys: 4 }),
+    }));
+    const samples = fc.sample(fc.array(object, { minLength: 1, maxLength: 6 }), 60);
+    const inference = new SchemaInference({ enumSeenMin: 2, mapKeysMin: 4, valuesMin: 1 });
+    for (const [index, payloads] of samples.entries()) {
+      for (const payload of payloads) inference.add(`t${index}`, payload);
+    }
+    const inferred = inference.types().map((type) => [type, inference.schemaOf(type)] as const);
+    const lines = samples.flatMap((payloads, index) =>
+      payloads.map((payload) => `(${literal(payload)}) satisfies Events['t${index}'];`),
+    );
+
+    const faults = compile(
+      ["import type { Events } from './events.ts';", ...lines].join('\n'),
+      register(Object.fromEntries(inferred)),
+    );
+
+    expect(faults).toEqual([]);
   }, 60_000);
 
   it('are formatted as the formatter of this repository would', () => {
