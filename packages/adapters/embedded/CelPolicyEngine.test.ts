@@ -111,7 +111,11 @@ describe('CelPolicyEngine.decide', () => {
   test('keeps the number of denials bounded', () => {
     const events = Array.from({ length: 500 }, () => eventOf());
 
-    const { decision, denials } = engineFor('false').decide(requestOf(events));
+    const engine = engineOf({
+      validations: [{ expression: 'false' }, { expression: '1 > 2' }, { expression: '2 > 3' }],
+    });
+
+    const { decision, denials } = engine.decide(requestOf(events));
 
     expect(decision).toBe('deny');
     expect(denials).toHaveLength(100);
@@ -326,6 +330,19 @@ describe('CelPolicyEngine.reload', () => {
     expect(log.lines).toEqual([['info', { engine: 'cel', before, revision: engine.revision }]]);
   });
 
+  test('says nothing of an edit that changes no rule', () => {
+    const folder = policyFolder({ 'a.yaml': policyText('a', TOTAL_MAX) });
+    const log = logger();
+    const engine = new CelPolicyEngine({ folder, logger: log });
+    const before = engine.revision;
+    writeFileSync(join(folder, 'a.yaml'), `# a comment\n${policyText('a', TOTAL_MAX)}`);
+
+    engine.reload();
+
+    expect(engine.revision).toBe(before);
+    expect(log.lines).toEqual([]);
+  });
+
   test.each<[string, (folder: string) => void]>([
     ['a policy that is broken', (folder) => writeFileSync(join(folder, 'b.yaml'), 'kind: [')],
     [
@@ -384,11 +401,46 @@ describe('CelPolicyEngine with watch', () => {
     const inSub = engine.policies.map(({ name }) => name);
     renameSync(folder, `${folder}-old`);
     onTestFinished(() => rmSync(`${folder}-old`, { recursive: true, force: true }));
+    await log.said('warn');
+    await log.said('error');
     mkdirSync(folder);
     renameSync(join(next, 'b.yaml'), join(folder, 'b.yaml'));
     await log.said('info', 2);
 
     expect(inSub).toEqual(['a2']);
+    expect(log.lines.filter(([level]) => level === 'warn')).toHaveLength(1);
+    expect(engine.policies.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  test('sees the swap by which Kubernetes changes a mount', async () => {
+    const folder = policyFolder({
+      '..1/a.yaml': policyText('a', TOTAL_MAX),
+      '..2/a.yaml': policyText('a2', TOTAL_MAX),
+    });
+    symlinkSync('..1', join(folder, '..data'));
+    symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
+    const log = logger();
+    const engine = watching(folder, log);
+
+    symlinkSync('..2', join(folder, '..next'));
+    renameSync(join(folder, '..next'), join(folder, '..data'));
+    await log.said('info');
+
+    expect(engine.policies.map(({ name }) => name)).toEqual(['a2']);
+  });
+
+  test('sees that the folder, a link, is set anew', async () => {
+    const one = policyFolder({ 'a.yaml': policyText('a', TOTAL_MAX) });
+    const two = policyFolder({ 'b.yaml': policyText('b', TOTAL_MAX) });
+    const links = policyFolder();
+    symlinkSync(one, join(links, 'current'));
+    const log = logger();
+    const engine = watching(join(links, 'current'), log);
+
+    symlinkSync(two, join(links, 'next'));
+    renameSync(join(links, 'next'), join(links, 'current'));
+    await log.said('info');
+
     expect(engine.policies.map(({ name }) => name)).toEqual(['b']);
   });
 

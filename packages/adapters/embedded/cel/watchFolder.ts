@@ -1,19 +1,21 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock, LoggerPort } from '@nexus/shared';
 
 /** Between the first change of an edit and its reading, so that an edit of several files is read as one. */
 const SETTLE_MS = 200;
 /** Between looks at a folder that cannot be watched, such as one that vanished. */
 const RETRY_MS = 5_000;
+const FOLDERS_MAX = 1_000;
 
 /**
- * Calls `onChange` some time after something in a folder changed. A folder that vanishes is looked for until it is
- * back. Keeps no process alive.
+ * Calls `onChange` some time after something in a folder or its sub-folders changed. A folder that vanishes is looked
+ * for until it is back. Keeps no process alive.
  *
  * @returns stops watching
  */
 export function watchFolder(folder: string, clock: Clock, logger: LoggerPort, onChange: () => void): () => void {
-  const watcher = new FolderWatcher(folder, clock, logger, onChange);
+  const watcher = new FolderWatcher(resolve(folder), clock, logger, onChange);
   watcher.start();
   return () => watcher.stop();
 }
@@ -24,8 +26,11 @@ class FolderWatcher {
   readonly #logger: LoggerPort;
   readonly #onChange: () => void;
   readonly #stopped = new AbortController();
-  #watcher: FSWatcher | undefined;
-  #isPending = false;
+  #watchers: FSWatcher[] = [];
+  #isSettling = false;
+  /** What is lost is said once. */
+  #isLost = false;
+  #isLooking = false;
 
   constructor(folder: string, clock: Clock, logger: LoggerPort, onChange: () => void) {
     this.#folder = folder;
@@ -34,13 +39,17 @@ class FolderWatcher {
     this.#onChange = onChange;
   }
 
+  /** Begins anew: folders come and go, and a watcher stays with the one that had its name. */
   start(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    this.#release();
     if (this.#stopped.signal.aborted) return;
     try {
-      this.#watcher = watch(this.#folder, { recursive: true, persistent: false }, () => void this.#settle());
-      this.#watcher.on('error', (error) => this.#lost(error));
+      this.#watchParent();
+      // Node's own recursive watching misses a link that is replaced, which is how Kubernetes changes a mount.
+      for (const folder of foldersBelow(this.#folder)) {
+        this.#add(watch(folder, { persistent: false }, () => this.#touch()));
+      }
+      this.#isLost = false;
     } catch (error) {
       this.#lost(error);
     }
@@ -48,33 +57,64 @@ class FolderWatcher {
 
   stop(): void {
     this.#stopped.abort();
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    this.#release();
+  }
+
+  /** The folder may be a link that is set anew, or be replaced as a whole. */
+  #watchParent(): void {
+    const name = basename(this.#folder);
+    const listener = (_: string, changed: string | null): void => {
+      if (changed === null || changed === name) this.#touch();
+    };
+    this.#add(watch(dirname(this.#folder), { persistent: false }, listener));
+  }
+
+  #add(watcher: FSWatcher): void {
+    watcher.on('error', (error) => this.#lost(error));
+    this.#watchers.push(watcher);
+  }
+
+  #release(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
+
+  #touch(): void {
+    if (!this.#isSettling) void this.#settle();
   }
 
   async #settle(): Promise<void> {
-    if (this.#isPending) return;
-    this.#isPending = true;
+    this.#isSettling = true;
     await this.#clock.sleep(SETTLE_MS, this.#stopped.signal);
-    this.#isPending = false;
-    if (this.#stopped.signal.aborted) return;
-    // The folder may be another one of the same name by now, which the old watcher does not see.
+    this.#isSettling = false;
     this.start();
-    this.#onChange();
+    if (!this.#stopped.signal.aborted) this.#onChange();
   }
 
   #lost(error: unknown): void {
-    const { message } = error as Error;
-    this.#logger.warn({ folder: this.#folder, reason: message }, 'policies cannot be watched now');
-    this.#watcher?.close();
-    this.#watcher = undefined;
-    void this.#lookAgain();
+    if (!this.#isLost) {
+      this.#logger.warn({ folder: this.#folder, reason: (error as Error).message }, 'policies cannot be watched now');
+    }
+    this.#isLost = true;
+    if (!this.#isLooking) void this.#lookAgain();
   }
 
   async #lookAgain(): Promise<void> {
+    this.#isLooking = true;
     await this.#clock.sleep(RETRY_MS, this.#stopped.signal);
-    if (this.#stopped.signal.aborted) return;
+    this.#isLooking = false;
     this.start();
-    if (this.#watcher !== undefined) this.#onChange();
+    if (!this.#isLost && !this.#stopped.signal.aborted) this.#onChange();
   }
+}
+
+/** A folder and its sub-folders, but for those whose names start with a dot. */
+function foldersBelow(root: string): string[] {
+  const folders = [root];
+  for (const folder of folders) {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const found = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    folders.push(...found.slice(0, FOLDERS_MAX - folders.length).map(({ name }) => join(folder, name)));
+  }
+  return folders;
 }
