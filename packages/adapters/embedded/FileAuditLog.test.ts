@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type AuditRecord,
   InMemoryRecordStore,
@@ -8,6 +9,7 @@ import {
 } from '@nexus/shared';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../testing/ManualClock.ts';
+import { thisProcess } from './audit/processes.ts';
 import { type LocatedAuditLine, readAudit } from './audit/readAudit.ts';
 import { auditFolder, filesOf, linesOf, openLog, recordAll, rewrite, sealsOf } from './audit/testing/auditFolders.ts';
 import { recordOf } from './audit/testing/recordOf.ts';
@@ -151,6 +153,23 @@ describe('chains', () => {
     await recordAll(folder, 2, 2);
 
     expect(await verifyAudit(folder)).toMatchObject({ clean: true, chains: 3, lines: 4 });
+  });
+
+  it('whose writer has died go on before others, so that their last lines are sealed', async () => {
+    const folder = auditFolder();
+    const records = new InMemoryRecordStore();
+    for (const chain of ['c1', 'c2', 'c3']) {
+      const log = openLog(folder, { newId: () => chain });
+      await log.record(recordOf(1));
+    }
+    const { pid, start, host } = thisProcess();
+    for (const chain of ['c1', 'c2', 'c3']) rmSync(join(folder, `${chain}.${pid}-${start}-${host}.lock`));
+    writeFileSync(join(folder, `c2.${2 ** 30}-1-${host}.lock`), '');
+
+    await recordAll(folder, 2, 2, { records });
+
+    expect(await sealsOf(records)).toMatchObject([{ chain: 'c2', sequence: 2 }]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
   it('go on in a new file when one is full, which names the last hash of the file before', async () => {

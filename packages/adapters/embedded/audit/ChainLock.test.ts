@@ -23,7 +23,7 @@ it('is held once at a time within a process, and again when it was given back', 
   const first = await ChainLock.take(folder, 'c1');
   const second = await ChainLock.take(folder, 'c1');
   const other = await ChainLock.take(folder, 'c2');
-  const held = await ChainLock.held(folder);
+  const { held } = await ChainLock.survey(folder);
   await first?.release();
   const third = await ChainLock.take(folder, 'c1');
 
@@ -77,7 +77,7 @@ it('is never taken from another host, of whose processes nobody can say', async 
   const lock = await ChainLock.take(folder, 'c1');
 
   expect(lock).toBeUndefined();
-  expect(await ChainLock.held(folder)).toEqual(new Set(['c1']));
+  expect(await ChainLock.survey(folder)).toEqual({ held: new Set(['c1']), orphaned: new Set() });
 });
 
 it('knows when it has gone with its folder', async () => {

@@ -25,10 +25,12 @@ export class ChainLock {
     this.#path = path;
   }
 
-  /** The chains that somebody holds who may be running. */
-  static async held(folder: string): Promise<ReadonlySet<string>> {
-    const locks = await locksIn(folder);
-    return new Set(locks.filter(({ mark }) => !hasEnded(mark)).map(({ chain }) => chain));
+  /** The chains that somebody holds who may be running, and those whose holder has died. */
+  static async survey(folder: string): Promise<{ held: ReadonlySet<string>; orphaned: ReadonlySet<string> }> {
+    const held = new Set<string>();
+    const orphaned = new Set<string>();
+    for (const { chain, mark } of await locksIn(folder)) (hasEnded(mark) ? orphaned : held).add(chain);
+    return { held, orphaned };
   }
 
   /**

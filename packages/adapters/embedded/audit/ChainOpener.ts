@@ -1,6 +1,6 @@
 import { ConfigurationError, type LoggerPort } from '@nexus/shared';
 import { beginningOf, type ChainHead } from './AuditLine.ts';
-import { isChainId, listChains, makeFolder } from './auditFiles.ts';
+import { type Chains, isChainId, listChains, makeFolder } from './auditFiles.ts';
 import { ChainLock } from './ChainLock.ts';
 import type { ChainSeals } from './ChainSeals.ts';
 import { ChainWriter, type ChainWriterOptions } from './ChainWriter.ts';
@@ -39,9 +39,7 @@ export class ChainOpener {
     if (!this.#hasFolder) await makeFolder(folder);
     this.#hasFolder = true;
     const chains = await listChains(folder);
-    const held = await ChainLock.held(folder);
-    const free = [...chains].filter(([chain]) => !held.has(chain)).slice(0, CANDIDATES_MAX);
-    for (const [chain, numbers] of free) {
+    for (const [chain, numbers] of await this.#candidates(chains)) {
       const opened = await this.#continue(chain, numbers, seals);
       if (opened === 'none') break;
       if (opened !== 'next') return opened;
@@ -66,6 +64,14 @@ export class ChainOpener {
     if (isBehind) logger.error({ folder, chain: lock.chain, known, found: found.head }, 'audit lines were removed');
     const tail = isBehind ? { ...found, head: known, headNumber: number } : found;
     return { lock, writer: new ChainWriter(lock.chain, tail, this.#options) };
+  }
+
+  /** First those whose writer has died: their last lines are not sealed before the chain goes on. */
+  async #candidates(chains: Chains): Promise<[chain: string, numbers: readonly number[]][]> {
+    const { held, orphaned } = await ChainLock.survey(this.#options.folder);
+    const free = [...chains].filter(([chain]) => !held.has(chain));
+    const last = free.filter(([chain]) => !orphaned.has(chain));
+    return [...free.filter(([chain]) => orphaned.has(chain)), ...last].slice(0, CANDIDATES_MAX);
   }
 
   async #continue(
@@ -102,7 +108,7 @@ export class ChainOpener {
     }
   }
 
-  async #begin(chain: string, chains: ReadonlyMap<string, unknown>, seals: ChainSeals | undefined): Promise<OpenChain> {
+  async #begin(chain: string, chains: Chains, seals: ChainSeals | undefined): Promise<OpenChain> {
     const { folder } = this.#options;
     if (!isChainId(chain) || chains.has(chain)) {
       throw new ConfigurationError('newId', `newId must make new ids of 1 to 64 letters, digits and -, not ${chain}`);
