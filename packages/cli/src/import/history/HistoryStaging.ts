@@ -1,7 +1,8 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { canonicalJson, type HistoryAppend, type JsonValue, type RecordedEvent } from '@nexus/shared';
 import { RowError } from '../../errors.ts';
 import { type HistoryLine, parseHistoryLine } from './historyLine.ts';
+import { prepareStatements } from './historyStatements.ts';
 
 /** An append that waits to be taken over. */
 export interface StagedAppend {
@@ -22,40 +23,16 @@ export interface StagedLine {
 type ReceiptLine = Extract<HistoryLine, { kind: 'receipt' }>;
 type EventLine = Extract<HistoryLine, { kind: 'event' }>;
 
-const SCHEMA = `
-  PRAGMA journal_mode = OFF;
-  PRAGMA synchronous = OFF;
-  PRAGMA cache_size = -32000;
-  CREATE TABLE appends (
-    key INTEGER PRIMARY KEY, receipt_id TEXT NOT NULL UNIQUE, line INTEGER NOT NULL, source TEXT NOT NULL,
-    row_count INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, waits INTEGER NOT NULL DEFAULT 0,
-    taken INTEGER NOT NULL DEFAULT 0
-  );
-  CREATE INDEX ready ON appends (waits, key) WHERE taken = 0;
-  CREATE TABLE shares (append INTEGER, aggregate TEXT, from_version INTEGER, to_version INTEGER,
-    PRIMARY KEY (append, aggregate)) WITHOUT ROWID;
-  CREATE INDEX share_starts ON shares (aggregate, from_version);
-  CREATE INDEX share_ends ON shares (aggregate, to_version);
-  CREATE TABLE rows (
-    key INTEGER PRIMARY KEY, append INTEGER NOT NULL, aggregate TEXT NOT NULL, version INTEGER NOT NULL,
-    line INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (append, aggregate, version)
-  );
-  CREATE TABLE rules (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE types (name TEXT PRIMARY KEY) WITHOUT ROWID;
-  CREATE TABLE aggregates (id TEXT PRIMARY KEY) WITHOUT ROWID;
-`;
-
 /**
  * The appends of a file of history, on disk, put together whatever order their events came in. A private temporary
  * database, which ends with the process whatever happens.
  */
 export class HistoryStaging {
   readonly #database = new DatabaseSync('');
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareStatements>;
 
   constructor() {
-    this.#database.exec(SCHEMA);
-    this.#statements = prepare(this.#database);
+    this.#statements = prepareStatements(this.#database);
     this.#database.exec('BEGIN');
   }
 
@@ -165,41 +142,6 @@ export class HistoryStaging {
   #receiptSource(key: number): JsonValue {
     return JSON.parse(String(this.#statements.sourceOf.get(key)?.source));
   }
-}
-
-function prepare(database: DatabaseSync) {
-  const statement = (sql: string): StatementSync => database.prepare(sql);
-  const append = 'SELECT key, line, row_count AS rows, bytes FROM appends WHERE taken = 0';
-  return {
-    insertAppend: statement('INSERT INTO appends (receipt_id, line, source) VALUES (?, ?, ?)'),
-    receiptSource: statement('SELECT source FROM appends WHERE receipt_id = ?'),
-    appendKey: statement('SELECT key FROM appends WHERE receipt_id = ?'),
-    sourceOf: statement('SELECT source FROM appends WHERE key = ?'),
-    insertShare: statement('INSERT INTO shares VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    insertRow: statement('INSERT INTO rows (append, aggregate, version, line, source) VALUES (?, ?, ?, ?, ?)'),
-    countRow: statement('UPDATE appends SET row_count = row_count + 1, bytes = bytes + ? WHERE key = ?'),
-    rowAt: statement('SELECT source FROM rows WHERE append = ? AND aggregate = ? AND version = ?'),
-    rowsOf: statement('SELECT line, source FROM rows WHERE append = ? ORDER BY key'),
-    deleteRows: statement('DELETE FROM rows WHERE append = ?'),
-    countWaits: statement(
-      `UPDATE appends SET waits = (SELECT count(*) FROM shares s JOIN shares p
-         ON p.aggregate = s.aggregate AND p.to_version = s.from_version - 1 WHERE s.append = appends.key)`,
-    ),
-    release: statement(
-      `UPDATE appends SET waits = waits - n FROM (SELECT s.append AS waiting, count(*) AS n FROM shares p JOIN shares s
-         ON s.aggregate = p.aggregate AND s.from_version = p.to_version + 1 WHERE p.append = ? GROUP BY s.append)
-         WHERE key = waiting`,
-    ),
-    nextReady: statement(`${append} AND waits = 0 ORDER BY key LIMIT 1`),
-    nextWaiting: statement(`${append} ORDER BY waits, key LIMIT 1`),
-    takeAppend: statement('UPDATE appends SET taken = 1 WHERE key = ?'),
-    insertRules: statement('INSERT INTO rules VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    rulesOf: statement('SELECT text FROM rules WHERE digest = ?'),
-    insertType: statement('INSERT INTO types VALUES (?) ON CONFLICT DO NOTHING'),
-    countTypes: statement('SELECT count(*) AS count FROM types'),
-    insertAggregate: statement('INSERT INTO aggregates VALUES (?) ON CONFLICT DO NOTHING'),
-    countAggregates: statement('SELECT count(*) AS count FROM aggregates'),
-  };
 }
 
 function isSameJson(text: string, other: JsonValue): boolean {
