@@ -1,7 +1,7 @@
 /** A rule that an event breaks: of its schema, or of the policies. Never a value of the event. */
 export type BrokenRule = BrokenSchemaRule | BrokenPolicy | BrokenAppend;
 
-export interface BrokenSchemaRule {
+interface BrokenSchemaRule {
   readonly kind: 'schema';
   readonly eventType: string;
   /** The version that the payload was judged by. Absent where the registry knows none. */
@@ -12,7 +12,7 @@ export interface BrokenSchemaRule {
   readonly keyword?: string;
 }
 
-export interface BrokenPolicy {
+interface BrokenPolicy {
   readonly kind: 'policy';
   readonly policy: string;
   /** The policy only observes, and refuses nothing. */
@@ -20,7 +20,7 @@ export interface BrokenPolicy {
 }
 
 /** The event breaks nothing by itself, but was appended together with one that does. */
-export interface BrokenAppend {
+interface BrokenAppend {
   readonly kind: 'append';
 }
 

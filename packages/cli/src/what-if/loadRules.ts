@@ -12,7 +12,7 @@ import { openPolicies } from './openPolicies.ts';
 import type { PlainSchema, SchemaType } from './protocol.ts';
 
 /** A version of the proposed schemas that nothing could be appended under. */
-export interface InactiveSchema {
+interface InactiveSchema {
   readonly eventType: string;
   readonly version: string;
   readonly reason: string;

@@ -1,4 +1,3 @@
-import { printable } from '../io/printable.ts';
 import type { Shell } from '../Shell.ts';
 import type { EventPlace } from './readHistory.ts';
 import type { RuleReport, WhatIfReport } from './WhatIfReport.ts';
@@ -89,6 +88,6 @@ function shareOf(refused: number, events: number): string {
 }
 
 /** A number for people. */
-export function count(value: number): string {
-  return printable(value.toLocaleString('en'));
+function count(value: number): string {
+  return value.toLocaleString('en');
 }
