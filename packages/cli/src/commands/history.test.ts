@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { DomainEvent, Receipt } from '@nexus/shared';
+import { openEventStore } from '@nexus/adapters';
+import { type AppendHistory, type DomainEvent, type Receipt, StoreUnavailableError } from '@nexus/shared';
 import { describe, expect, test } from 'vitest';
-import { type CliResult, errorOf, inStore, runCli, temporaryFolder } from '../testing/runCli.ts';
+import { type CliOptions, type CliResult, errorOf, inStore, runCli, temporaryFolder } from '../testing/runCli.ts';
 
 const REAL_LOG = resolve(fileURLToPath(import.meta.url), '../../../../../../shared/data/permit-receipt.csv.gz');
 const REAL_COLUMNS = ['--aggregate', 'case:concept:name', '--type', 'concept:name', '--time', 'time:timestamp'];
@@ -47,7 +48,8 @@ function workplace({ schema, policy: policyText }: Files = {}) {
   const policies = policyText === undefined ? {} : { policies: { folder: './policies' } };
   const file = join(folder, 'nexus.db');
   write('nexus.config.json', JSON.stringify({ store: `sqlite:${file}`, ...schemas, ...policies }));
-  const run = (args: string[], stdin = ''): Promise<CliResult> => runCli(args, { cwd: folder, stdin });
+  const run = (args: string[], stdin = '', openStore?: CliOptions['openStore']): Promise<CliResult> =>
+    runCli(args, { cwd: folder, stdin, ...(openStore === undefined ? {} : { openStore }) });
   const rejects = join(folder, 'rejects.jsonl');
   return {
     run,
@@ -113,6 +115,20 @@ async function makeSource() {
 
 function receiptsOf(history: string): Receipt[] {
   return linesOf(history).flatMap((line) => line.receipt ?? []);
+}
+
+/** Fails when the append with this event comes, once others that came before are stored. */
+function failingAt(eventId: string, append: AppendHistory): AppendHistory {
+  let before: Promise<unknown> = Promise.resolve();
+  return async (history) => {
+    if (history.events.some((event) => event.eventId === eventId)) {
+      await before;
+      throw new StoreUnavailableError('The disk is full', { reason: 'full' });
+    }
+    const appending = append(history);
+    before = Promise.all([before, appending]);
+    return appending;
+  };
 }
 
 const NOTHING = { stored: 0, alreadyThere: 0, refused: 0 };
@@ -295,6 +311,27 @@ describe('import --as-history', () => {
     expect(JSON.parse(moved.out)).toMatchObject({ stored: 60, refused: 0 });
     expect((await copy.verify()).contentDigest).toBe((await place.verify()).contentDigest);
     expect((await copy.receipt('c', 7)).origin.receipt).toEqual(await place.receipt('c', 7));
+  });
+
+  test('stops when the store cannot take more, and goes on there the next time', async () => {
+    const history = await exported();
+    const copy = workplace();
+    const failing: CliOptions['openStore'] = async (url, options) => {
+      const store = await openEventStore(url, options);
+      const importHistory = store.importHistory.bind(store);
+      store.importHistory = (work, given) => importHistory((append) => work(failingAt('a-3', append)), given);
+      return store;
+    };
+
+    const stopped = await copy.run(['import', '-', '--format', 'events', '--as-history', '--json'], history, failing);
+    const again = await copy.import(history, '--as-history');
+
+    expect([stopped.code, errorOf(stopped).code]).toEqual([5, 'STORE_UNAVAILABLE']);
+    const { stored, alreadyThere, refused } = JSON.parse(again.out);
+    expect([stored + alreadyThere, refused]).toEqual([6, 0]);
+    expect(alreadyThere).toBeGreaterThanOrEqual(3);
+    expect(stored).toBeGreaterThanOrEqual(2);
+    expect(await copy.verify()).toMatchObject({ clean: true, contentDigest: source.contentDigest });
   });
 
   test('prints the origin of a receipt', async () => {
