@@ -1,7 +1,7 @@
 import { Shapes } from './Shapes.ts';
 
 /** Work beyond what the size of the schemas allows, for all pairs of one call together. */
-const EXTRA_STEPS = 100_000;
+const EXTRA_STEPS = 50_000;
 
 /** What all comparisons of one call share. */
 export class Workshop {
