@@ -12,6 +12,7 @@ import type { Policy } from './Policy.ts';
 import { contextsOf, type PolicyContext } from './PolicyContext.ts';
 import { faultOf, type PolicyDocument } from './PolicyDocument.ts';
 import { readPolicy } from './readPolicy.ts';
+import { withoutStackTraces } from './withoutStackTraces.ts';
 
 export const ENGINE = 'cel';
 
@@ -56,6 +57,10 @@ export class PolicySet {
 
   /** Every policy that matches an event must hold for it. Where none matches, the request is allowed. */
   decide(request: PolicyRequest): PolicyDecision {
+    return withoutStackTraces(() => this.#decide(request));
+  }
+
+  #decide(request: PolicyRequest): PolicyDecision {
     const matched = new Set<string>();
     const denials: PolicyDenial[] = [];
     const observed: PolicyDenial[] = [];

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { engineFor, engineOf, eventOf, messagesOf, requestOf } from './testing/policies.ts';
+import { CelPolicyEngine } from '../CelPolicyEngine.ts';
+import { engineFor, engineOf, eventOf, messagesOf, policyText, requestOf } from './testing/policies.ts';
 
 describe('an expression is refused at load', () => {
   test.each([
@@ -125,6 +126,56 @@ describe('an expression holds by the rules of CEL', () => {
   });
 });
 
+describe('an expression of any kind', () => {
+  const tokens = fc.constantFrom(
+    ...['event', 'payload', 'principal', 'roles', 'now', 'variables', 'x', 'i', 'a', 'int', 'type', 'true', 'null'],
+    ...['1', '2.5', '3u', "'t'", "b'b'", '[', ']', '{', '}', '(', ')', '.', ',', ':', '?', '!', '-', '+', '%', '*'],
+    ...['==', '<', '&&', '||', ' in ', 'has(', 'size(', '.all(i,', '.map(i,', '.exists(x,', '.matches(', '.filter(a,'],
+    ...[
+      "'(' ",
+      'timestamp(',
+      'duration(',
+      '.getHours()',
+      'string(',
+      'dyn(',
+      '.split(',
+      '_',
+      '`',
+      '\\',
+      '"',
+      '\n',
+      '//',
+    ],
+  );
+  const text = fc.oneof(
+    fc.array(tokens, { minLength: 1, maxLength: 25 }).map((parts) => parts.join('')),
+    fc.string(),
+  );
+  const payload = { x: 1, a: [1, { i: null }], i: { x: 'text' } };
+
+  test('is either refused by a typed error, or decides', () => {
+    fc.assert(
+      fc.property(text, (expression) => {
+        const spec = { validations: [{ expression }] };
+        const source = { kind: 'PolicySet', policies: [JSON.parse(policyText('a', spec))] };
+        let engine: CelPolicyEngine;
+        try {
+          engine = CelPolicyEngine.fromSource(JSON.stringify(source));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CONFIGURATION' });
+          return;
+        }
+
+        const { decision } = engine.decide(requestOf([eventOf({ payload })]));
+
+        expect(['allow', 'deny']).toContain(decision);
+        expect(Array.isArray(engine.warnings)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
 describe('the cost of an expression is bounded', () => {
   const list = (length: number) => Array.from({ length }, (_, index) => index);
   const said = 'goes over more than 100,000 list elements for one event';
@@ -167,6 +218,23 @@ describe('the cost of an expression is bounded', () => {
     expect(decision).toBe('deny');
     expect(denials[0]?.message).toContain(said);
     expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  test.each([
+    ['elements on which an expression fails', 'event.payload.a.all(i, i.x > 0)'],
+    ['pairs on which an expression fails', 'event.payload.b.all(i, event.payload.b.all(j, j.x > 0))'],
+    ['texts that are no time', 'event.payload.a.all(i, timestamp(event.payload.s) < now)'],
+    ['elements behind the bound', 'event.payload.a.all(i, i in event.payload.b || event.payload.s.contains("b"))'],
+  ])('in time, too, for %s', (_, expression) => {
+    const payload = { a: list(100_000), b: list(300), s: 'a'.repeat(100_000) };
+    const engine = engineOf({ validations: [{ expression }] });
+    const begun = performance.now();
+
+    const { decision } = engine.decide(requestOf([eventOf({ payload })]));
+
+    expect(decision).toBe('deny');
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(new Error('later').stack).toContain('compileExpression.test.ts');
   });
 
   test('at lists that grow by variables which add each other', () => {

@@ -47,7 +47,7 @@ export function compileExpression(
   });
   if (!mayBe(type, expected)) place.fail(0, `must give a ${expected}, and gives a ${nameOf(type)}`);
   refusePatterns(expr, (node, message) => place.fail(offsetOf(node), message));
-  const evaluate = plan(ENVIRONMENT, meterExpression(expr)) as unknown as CompiledExpression['evaluate'];
+  const evaluate = planExpression(expr, place);
   return { text, expr, type, evaluate, explain: (error) => explain(error, text, expr, shown) };
 }
 
@@ -62,6 +62,14 @@ function parseExpression(text: string, place: ExpressionPlace): ReturnType<typeo
   }
   if (depthOf(parsed.expr) > DEPTH_MAX) place.fail(0, `is nested more than ${DEPTH_MAX} deep; simplify it`);
   return parsed;
+}
+
+function planExpression(expr: Expr, place: ExpressionPlace): CompiledExpression['evaluate'] {
+  try {
+    return plan(ENVIRONMENT, meterExpression(expr)) as unknown as CompiledExpression['evaluate'];
+  } catch (error) {
+    return place.fail(0, `cannot be evaluated: ${shorten((error as Error).message)}; write it otherwise`);
+  }
 }
 
 /** A pattern that the engine cannot take would fail at every evaluation. */

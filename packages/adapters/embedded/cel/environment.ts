@@ -26,6 +26,7 @@ export const CHARGE = '@charge';
 export const WEIGH = '@weigh';
 export const APPEND = '@append';
 export const HAS = '@has';
+export const RUNNING = '@running';
 
 /** Characters of text that are compared or searched in about the time of one step. */
 const CHARACTERS_PER_STEP = 64;
@@ -59,6 +60,7 @@ export const ENVIRONMENT: CelEnv = celEnv({
     // Adding doubles: a few variables that add each other would be endless.
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => celListConcat(charged(left), charged(right))),
     celFunc('_+_', [STRING, STRING], STRING, (left, right) => weigh(left + right) as string),
+    celFunc(RUNNING, [BOOL], BOOL, (isWanted) => isWanted && !METER.isExceeded),
     celFunc(CHARGE, [DYN], DYN, charge),
     celFunc(WEIGH, [DYN], DYN, weigh),
     celFunc(APPEND, [LIST, DYN], LIST, append),

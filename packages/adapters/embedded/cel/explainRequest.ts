@@ -7,6 +7,7 @@ import { METER } from './Meter.ts';
 import { contextsOf, type PolicyContext } from './PolicyContext.ts';
 import type { PolicySet } from './PolicySet.ts';
 import { showValue } from './showValue.ts';
+import { withoutStackTraces } from './withoutStackTraces.ts';
 
 /** What a condition or validation gave: true, false, or why it could not be evaluated. */
 export interface ExpressionOutcome {
@@ -51,12 +52,14 @@ export interface PolicyExplanation {
 /** Evaluates everything that a decision would, and keeps what came of it. */
 export function explainRequest(set: PolicySet, request: PolicyRequest): PolicyExplanation {
   const { decision } = set.decide(request);
-  const events = contextsOf(request).map((context) => {
-    const { eventIndex, eventType, aggregateId } = context;
-    const place = { ...(eventIndex !== undefined && { eventIndex }), ...(eventType !== undefined && { eventType }) };
-    return { ...place, aggregateId, policies: set.policies.map((policy) => explainPolicy(policy, context)) };
-  });
+  const events = withoutStackTraces(() => contextsOf(request).map((context) => explainEvent(set, context)));
   return { decision, revision: set.revision, events };
+}
+
+function explainEvent(set: PolicySet, context: PolicyContext): PolicyExplanation['events'][number] {
+  const { eventIndex, eventType, aggregateId } = context;
+  const place = { ...(eventIndex !== undefined && { eventIndex }), ...(eventType !== undefined && { eventType }) };
+  return { ...place, aggregateId, policies: set.policies.map((policy) => explainPolicy(policy, context)) };
 }
 
 function explainPolicy(compiled: CompiledPolicy, context: PolicyContext): PolicyOutcome {

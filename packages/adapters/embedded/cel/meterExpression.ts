@@ -1,4 +1,4 @@
-import { APPEND, CHARGE, HAS, WEIGH } from './environment.ts';
+import { APPEND, CHARGE, HAS, RUNNING, WEIGH } from './environment.ts';
 import {
   type Call,
   type Comprehension,
@@ -28,6 +28,13 @@ const GROWING_CALLS: ReadonlySet<string> = new Set([
   'substring',
   'trim',
   'join',
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'bytes',
+  'timestamp',
+  'duration',
 ]);
 
 /** An expression that means the same, and counts what it costs while it is evaluated. */
@@ -83,11 +90,12 @@ function meteredSelect(expr: Expr, select: Select, inner: (node: Expr) => Expr):
 }
 
 function meteredComprehension(comprehension: Comprehension, inner: (node: Expr) => Expr): Comprehension {
-  const { iterRange, loopStep, accuVar } = comprehension;
-  if (iterRange === undefined || loopStep === undefined) return comprehension;
+  const { iterRange, loopCondition, loopStep, accuVar } = comprehension;
+  if (iterRange === undefined || loopCondition === undefined || loopStep === undefined) return comprehension;
   return {
     ...comprehension,
     iterRange: callExpr(iterRange.id, CHARGE, [inner(iterRange)]),
+    loopCondition: callExpr(loopCondition.id, RUNNING, [loopCondition]),
     loopStep: meteredStep(loopStep, accuVar),
   };
 }
