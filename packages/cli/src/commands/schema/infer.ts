@@ -94,20 +94,19 @@ async function addStored(shell: Shell, options: InferCommandOptions, add: Add): 
 /** False when some of the rows are no events. */
 async function addRows(shell: Shell, file: string, options: InferCommandOptions, add: Add): Promise<boolean> {
   const rows = rowsOf(shell, file, options);
-  const refused: string[] = [];
   const progress = shell.progress('reading', 'rows');
-  let [read, left] = [0, 0];
+  let [read, left, first] = [0, 0, ''];
   try {
     for await (const row of rows) {
       shell.signal.throwIfAborted();
       const fault = addRow(row, add);
-      if (fault !== undefined && left++ === 0) refused.push(`line ${row.line}: ${fault}`);
+      if (fault !== undefined && left++ === 0) first = `line ${row.line}: ${fault}`;
       progress.update(++read);
     }
   } finally {
     progress.end();
   }
-  if (left > 0) await shell.remark(`nexus: ${left} of ${read} rows were left out; the first, ${refused[0]}`);
+  if (left > 0) await shell.remark(`nexus: ${left} of ${read} rows were left out; the first, ${first}`);
   return left === 0;
 }
 
