@@ -1,7 +1,9 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { canonicalJson } from '../../governance/digest.ts';
 import type { JsonObject, JsonValue } from '../../types/json.ts';
+import { compilePattern } from './compilePattern.ts';
 import { atReader, type Findings, merge, NOTHING_FOUND, undecided } from './Finding.ts';
+import { foundByCases } from './foundByCases.ts';
 import { isEmpty } from './isEmpty.ts';
 import { schemaOfValue } from './literals.ts';
 import type { Choice, Premise } from './Premise.ts';
@@ -13,8 +15,7 @@ import type { SchemaNode } from './SchemaNode.ts';
 import type { Shapes } from './Shapes.ts';
 import type { Workshop } from './Workshop.ts';
 
-/** Most choices of one premise that are tried, and most that are split within one another. */
-const CHOICES_MAX = 8;
+/** Most choices that are split within one another. */
 const SPLITS_MAX = 3;
 
 /**
@@ -97,18 +98,8 @@ export class Comparison {
 
   /** Whether the text holds a match; `undefined` if the pattern cannot be applied. */
   matches(pattern: string, text: string): boolean | undefined {
-    if (!this.#patterns.has(pattern)) this.#patterns.set(pattern, compiled(pattern));
+    if (!this.#patterns.has(pattern)) this.#patterns.set(pattern, compilePattern(pattern));
     return this.#patterns.get(pattern)?.matcher(text).find();
-  }
-
-  /** What the schema asks in addition of an object that has this property. */
-  dependents(node: SchemaNode, name: string): readonly SchemaNode[] {
-    const { dependencies, dependentRequired, dependentSchemas } = node.keywords;
-    if (dependencies === undefined && dependentRequired === undefined && dependentSchemas === undefined) return [];
-    const schemas = [node.map('dependentSchemas').get(name), node.map('dependencies').get(name)];
-    const required = namesAsked(node, name);
-    if (required.length > 0) schemas.push(this.synthetic({ required }));
-    return schemas.filter((schema) => schema !== undefined);
   }
 
   /**
@@ -172,19 +163,7 @@ export class Comparison {
     if (found.length === 0) return NOTHING_FOUND;
     if (premise.nodes.some((node) => this.shapes.areEqual(node, reader))) return NOTHING_FOUND;
     if (this.isImpossible(premise)) return NOTHING_FOUND;
-    return this.split(() => this.#showByCases(premise, reader, fills, found), found);
-  }
-
-  /** Each alternative of a choice by itself; what is found then says more, since more is known. */
-  #showByCases(premise: Premise, reader: SchemaNode, fills: boolean, found: Findings): Findings {
-    let best = found;
-    for (const choice of premise.choices.slice(0, CHOICES_MAX)) {
-      const cases = this.alternatives(premise, choice).map((one) => this.covers(one, reader, fills));
-      const merged = merge(cases);
-      if (merged.length === 0) return NOTHING_FOUND;
-      if (merged.length < best.length || saysMore(choice, merged, best)) best = merged;
-    }
-    return best;
+    return this.split(() => foundByCases(this, premise, reader, fills, found), found);
   }
 
   /** What would be costly to compare is looked at more closely: annotations, and texts with references. */
@@ -207,12 +186,6 @@ export class Comparison {
   }
 }
 
-/** As much is found within the branches. Of a union itself, Confluent's words are kept. */
-function saysMore({ keyword }: Choice, within: Findings, before: Findings): boolean {
-  if (keyword === 'enum' || keyword === 'type' || within.length > before.length) return false;
-  return before.every(({ kind }) => !kind.startsWith('COMBINED_TYPE_') && !kind.startsWith('SUM_TYPE_'));
-}
-
 const COSTLY = ['$ref', 'allOf', 'anyOf', 'contains', 'dependencies', 'dependentSchemas', 'if', 'not', 'oneOf'];
 
 const GIVEN_UP: Readonly<Record<string, string>> = {
@@ -222,22 +195,3 @@ const GIVEN_UP: Readonly<Record<string, string>> = {
 
 const NOTHING_ALLOWED = (reader: SchemaNode) =>
   atReader('TYPE_NARROWED', reader, '', '{reader} allows nothing here, where {writer} allows data');
-
-function namesAsked(node: SchemaNode, name: string): readonly string[] {
-  const lists = ['dependentRequired', 'dependencies'].map(
-    (keyword) => node.keywords[keyword] as JsonObject | undefined,
-  );
-  return lists.flatMap((lists) => {
-    const names = lists !== undefined && Object.hasOwn(lists, name) ? lists[name] : undefined;
-    return Array.isArray(names) ? (names as readonly string[]) : [];
-  });
-}
-
-/** As the validator applies it. */
-function compiled(pattern: string): RE2JS | undefined {
-  try {
-    return RE2JS.compile(RE2JS.translateRegExp(pattern));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import type { Comparison } from './Comparison.ts';
+import { dependents, hasDependents } from './dependents.ts';
 import { type Alternative, type Choice, Premise, requiredBy } from './Premise.ts';
 import { isSchema, type SchemaNode } from './SchemaNode.ts';
 import { ANY, allowedTypes, OBJECT } from './typeMask.ts';
@@ -82,9 +83,9 @@ export class PremiseBuilder {
     const required = [...this.#nodes].flatMap(requiredBy);
     // Of anything but an object nothing is required.
     const areObjects = [...this.#nodes].reduce((types, node) => types & allowedTypes(node), ANY) === OBJECT;
-    const dependents = (node: SchemaNode, name: string): readonly SchemaNode[] =>
-      areObjects ? this.#comparison.dependents(node, name) : [];
-    const all = nodes.flatMap((node) => required.flatMap((name) => dependents(node, name)));
+    const brought = (node: SchemaNode, name: string): readonly SchemaNode[] =>
+      areObjects ? dependents(this.#comparison, node, name) : [];
+    const all = nodes.flatMap((node) => required.flatMap((name) => brought(node, name)));
     return all.filter((node) => !this.#nodes.has(node));
   }
 
@@ -93,7 +94,7 @@ export class PremiseBuilder {
     this.#choose(node, 'anyOf', node.list('anyOf').map(single));
     this.#choose(node, 'oneOf', exclusive(node.list('oneOf')));
     this.#choose(node, 'if', conditional(node));
-    const { enum: values, type } = node.keywords;
+    const { enum: values, type, nullable } = node.keywords;
     if (Array.isArray(values) && values.length <= ALTERNATIVES_MAX) {
       this.#choose(
         node,
@@ -101,7 +102,7 @@ export class PremiseBuilder {
         values.map((value) => single(this.#comparison.literal(value))),
       );
     }
-    if (Array.isArray(type))
+    if (Array.isArray(type) && nullable === undefined)
       this.#choose(
         node,
         'type',
@@ -114,10 +115,6 @@ export class PremiseBuilder {
     const key = `${node.id}${keyword}`;
     this.#choices.set(key, { key, keyword, alternatives });
   }
-}
-
-function hasDependents({ keywords }: SchemaNode): boolean {
-  return ['dependencies', 'dependentRequired', 'dependentSchemas'].some((keyword) => keywords[keyword] !== undefined);
 }
 
 /** Of `oneOf`, a branch holds and all others do not. */

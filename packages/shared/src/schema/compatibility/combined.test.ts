@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '../../types/json.ts';
 import { type Case, compared, inBothDrafts, objectOf } from './testing/compared.ts';
 
 const TEXT = { type: 'string' };
@@ -7,7 +8,7 @@ const kindOf = (kind: string, properties = {}) =>
   objectOf({ kind: { const: kind }, ...properties }, { required: ['kind'] });
 const [CARD, CASH, BANK] = [kindOf('card', { number: TEXT }), kindOf('cash'), kindOf('bank')];
 // A map, since a literal with the key of `then` would look like a promise.
-const when = (condition: object, then: object, otherwise: object) =>
+const when = (condition: JsonObject, then: JsonObject, otherwise: JsonValue): JsonObject =>
   Object.fromEntries([
     ['if', condition],
     ['then', then],
@@ -113,7 +114,7 @@ const CONDITIONS: readonly Case[] = [
   [
     'a condition that is always met asks for then',
     { ...COUNT, maximum: 5 },
-    when({ type: 'number' }, { maximum: 5 }, false as never),
+    when({ type: 'number' }, { maximum: 5 }, false),
     [],
   ],
 ];

@@ -64,12 +64,12 @@ describe('checkCompatibility never calls compatible what is not', () => {
 
     fc.assert(
       fc.property(fc.integer(), (seed) => agrees(seed, level, tally)),
-      { numRuns: 300 },
+      { numRuns: 250 },
     );
 
     expect(tally.compatible).toBeGreaterThan(100);
     expect(tally.incompatible).toBeGreaterThan(30);
-    expect(tally.instances).toBeGreaterThan(500);
+    expect(tally.instances).toBeGreaterThan(400);
   });
 
   it('all data is valid for a reader that fills in what is required by its default', () => {
@@ -77,12 +77,12 @@ describe('checkCompatibility never calls compatible what is not', () => {
 
     fc.assert(
       fc.property(fc.integer(), (seed) => agreesWhenFilled(seed, tally)),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
 
-    expect(tally.compatible).toBeGreaterThan(50);
-    expect(tally.incompatible).toBeGreaterThan(50);
-    expect(tally.filled).toBeGreaterThan(50);
+    expect(tally.compatible).toBeGreaterThan(30);
+    expect(tally.incompatible).toBeGreaterThan(30);
+    expect(tally.filled).toBeGreaterThan(30);
   });
 });
 
