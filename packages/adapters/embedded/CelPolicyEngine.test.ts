@@ -470,6 +470,15 @@ describe('new CelPolicyEngine', () => {
     expect(misspelt).toThrow(/wach is no setting; did you mean watch/);
   });
 
+  test('says in the log that a folder holds no policy', () => {
+    const log = logger();
+    const folder = policyFolder();
+
+    new CelPolicyEngine({ folder, logger: log });
+
+    expect(log.lines).toEqual([['warn', { folder }]]);
+  });
+
   test('tells what it has loaded', () => {
     const engine = engineOf({
       ...TOTAL_MAX,

@@ -66,6 +66,9 @@ export class CelPolicyEngine implements PolicyPort {
     this.#set =
       'source' in options ? PolicySet.fromSource(options.source) : new PolicySet(readPolicyFolder(options.folder));
     this.#keep(this.#set);
+    if (fromFolder !== undefined && this.#set.policies.length === 0) {
+      this.#logger.warn({ folder: fromFolder.folder }, 'the folder holds no policy, so that everything is allowed');
+    }
     if (fromFolder?.watch === true) this.#stopWatching = this.#watch(fromFolder);
   }
 

@@ -89,6 +89,8 @@ describe('an expression holds by the rules of CEL', () => {
     "timestamp('2026-01-04T00:00:00.250Z').getDayOfWeek() == 0 && timestamp('2026-01-04T00:00:00.250Z').getMilliseconds('+05:30') == 250",
     "timestamp(1) == timestamp('1970-01-01T00:00:01Z') && now - timestamp('2026-06-15T11:00:00Z') == duration('1h')",
     'event.payload == event.payload && event.payload != {}',
+    "(event.payload.t ? ['a'] : [1]).all(i, i == 'a' || i > 0) && (event.payload.t ? event : resource).payload.n == 5",
+    "{'a': [1], 'b': 'text'}['b'].startsWith('t') && [[1], ['a']][1][0] + 'b' == 'ab'",
     "principal.roles == ['clerk'] && principal.roles.join(',') == 'clerk'",
   ])('%s', (expression) => {
     expect(messagesOf(expression, payload)).toEqual([]);

@@ -62,7 +62,9 @@ function unionOf(kinds: readonly string[]): StaticType {
 
 /** What is known of a value that is one of two. */
 export function either(left: StaticType, right: StaticType): StaticType {
-  if (left.kind === right.kind) return left;
+  if (left === right) return left;
+  if (left.kind === 'fixed' || right.kind === 'fixed') return DYN;
+  if (left.kind === right.kind) return { kind: left.kind, element: either(left.element ?? DYN, right.element ?? DYN) };
   return isJson(left) && isJson(right) ? JSON_VALUE : DYN;
 }
 
