@@ -104,6 +104,24 @@ describe('receipt explain', () => {
     expect(JSON.parse(explained.out)).toMatchObject({ parts: [] });
   });
 
+  test('explains what let history in at first, in the store that it was moved to', async () => {
+    const { append, folder, run } = sample();
+    await append(LARGE);
+    const exported = await run('export', '--recorded');
+    const copy = { env: { NEXUS_STORE: `sqlite:${join(folder, 'copy.db')}` }, cwd: temporaryFolder() };
+    await runCli(['import', '-', '--as-history', '--format', 'events'], { ...copy, stdin: exported.out });
+
+    const explained = await runCli(['receipt', 'explain', 'order-1', '1', '--origin', '--json'], copy);
+    const none = await run('receipt', 'explain', 'order-1', '1', '--origin', '--json');
+
+    expect(JSON.parse(explained.out)).toMatchObject({
+      agreement: 'agrees',
+      receipt: { mode: 'enforce' },
+      parts: [{ again: 'valid' }, { name: 'cel', agreement: 'agrees' }],
+    });
+    expect(none.code).toBe(6);
+  });
+
   test('says which versions there are of an event that is not', async () => {
     const { append, run } = sample();
     await append(LARGE);

@@ -1,3 +1,4 @@
+import { NotFoundError, type Receipt } from '@nexus/shared';
 import type { Command } from 'commander';
 import { integer } from '../arguments.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -11,8 +12,9 @@ The store keeps the text of every schema and every set of policies that let an e
 name. So this decides on the stored events once more, by the very rules of that time and as the actor of that time,
 whatever the files say today. Exit code 7 when the decision differs; 6 when the store has not kept the rules.
 
-Example:
-  nexus receipt explain order-1 3`;
+Examples:
+  nexus receipt explain order-1 3
+  nexus receipt explain order-1 3 --origin`;
 
 const EXIT_CODE_OF: Readonly<Record<Agreement, ExitCode>> = {
   agrees: EXIT_CODES.ok,
@@ -33,20 +35,34 @@ export function addExplainReceipt(receipt: Command, run: Run): void {
     .description('Decide on what a receipt covers once more, by the rules of that time, and compare.')
     .argument('<aggregate>', 'its id')
     .argument('<version>', 'one of its versions', integer('VERSION', 1))
+    .option('--origin', 'of events that were moved here as history: explain the receipt that let them in at first')
     .addHelpText('after', HELP)
     .action(run(explain));
 }
 
-function explain(shell: Shell, _options: object, aggregateId: string, version: number): Promise<ExitCode> {
+function explain(
+  shell: Shell,
+  { origin = false }: { readonly origin?: boolean },
+  aggregateId: string,
+  version: number,
+): Promise<ExitCode> {
   return shell.withStore(
     async (store) => {
-      const explanation = await explainReceipt(store, await findReceipt(store, aggregateId, version));
+      const receipt = await findReceipt(store, aggregateId, version);
+      const explanation = await explainReceipt(store, origin ? originOf(receipt) : receipt);
       if (shell.json) await shell.out.line(JSON.stringify(explanation));
       else await print(shell, explanation);
       return EXIT_CODE_OF[explanation.agreement];
     },
     { rules: 'none' },
   );
+}
+
+/** @throws NotFoundError */
+function originOf({ origin, receiptId }: Receipt): Receipt {
+  if (origin !== undefined) return origin.receipt;
+  const message = `Receipt ${receiptId} has no origin: its events were appended to this store; leave out --origin`;
+  throw new NotFoundError(message, { what: `origin of receipt ${receiptId}` });
 }
 
 async function print(shell: Shell, { receipt, agreement, parts, policies }: ReceiptExplanation): Promise<void> {

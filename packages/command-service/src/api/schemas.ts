@@ -104,9 +104,10 @@ const RECEIPT: Schema = {
       },
     },
     decidedAt: TIME,
-    mode: { type: 'string', enum: ['enforce', 'observe'] },
+    mode: { type: 'string', enum: ['enforce', 'observe', 'history'] },
     schemas: { type: 'array', items: { type: 'object' } },
     policy: { type: ['object', 'null'] },
+    origin: { type: 'object', description: 'What let the events in at first, where `mode` is `history`.' },
   },
 };
 
