@@ -90,24 +90,21 @@ export class PremiseBuilder {
   }
 
   #addChoices(node: SchemaNode): void {
-    const single = (inner: SchemaNode): Alternative => ({ nodes: [inner], negations: [] });
     this.#choose(node, 'anyOf', node.list('anyOf').map(single));
     this.#choose(node, 'oneOf', exclusive(node.list('oneOf')));
     this.#choose(node, 'if', conditional(node));
-    const { enum: values, type, nullable } = node.keywords;
-    if (Array.isArray(values) && values.length <= ALTERNATIVES_MAX) {
-      this.#choose(
-        node,
-        'enum',
-        values.map((value) => single(this.#comparison.literal(value))),
-      );
-    }
-    if (Array.isArray(type) && nullable === undefined)
-      this.#choose(
-        node,
-        'type',
-        type.map((one) => single(this.#comparison.synthetic({ type: one }))),
-      );
+    this.#choose(node, 'enum', this.#valuesOf(node));
+    this.#choose(node, 'type', this.#typesOf(node));
+  }
+
+  #valuesOf({ keywords: { enum: values } }: SchemaNode): readonly Alternative[] {
+    if (!Array.isArray(values) || values.length > ALTERNATIVES_MAX) return [];
+    return values.map((value) => single(this.#comparison.literal(value)));
+  }
+
+  #typesOf({ keywords: { type: types, nullable } }: SchemaNode): readonly Alternative[] {
+    if (!Array.isArray(types) || nullable !== undefined) return [];
+    return types.map((type) => single(this.#comparison.synthetic({ type })));
   }
 
   #choose(node: SchemaNode, keyword: string, alternatives: readonly Alternative[]): void {
@@ -115,6 +112,10 @@ export class PremiseBuilder {
     const key = `${node.id}${keyword}`;
     this.#choices.set(key, { key, keyword, alternatives });
   }
+}
+
+function single(node: SchemaNode): Alternative {
+  return { nodes: [node], negations: [] };
 }
 
 /** Of `oneOf`, a branch holds and all others do not. */

@@ -194,6 +194,24 @@ const MODERN: readonly Case[] = [
     [],
   ],
   [
+    'unevaluatedProperties false leaves open what depends on the data',
+    { ...objectOf({ a: TEXT }), anyOf: [objectOf({ b: TEXT }), {}], unevaluatedProperties: false },
+    objectOf({ a: TEXT }, CLOSED),
+    ['ADDITIONAL_PROPERTIES_REMOVED /additionalProperties'],
+  ],
+  [
+    'unevaluatedProperties false may meet what only a branch lists',
+    objectOf({ a: TEXT, b: TEXT }, { required: ['b'], ...CLOSED }),
+    { ...objectOf({ a: TEXT }), anyOf: [objectOf({ b: TEXT })], unevaluatedProperties: false },
+    ['PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL /properties/b'],
+  ],
+  [
+    'dependentSchemas concern objects only',
+    { type: ['object', 'string'], required: ['a'], dependentSchemas: { a: { type: 'array' } } },
+    { type: 'object' },
+    ['TYPE_NARROWED /type'],
+  ],
+  [
     'an open object is closed by unevaluatedProperties',
     objectOf({ a: TEXT }),
     objectOf({ a: TEXT }, { unevaluatedProperties: false }),

@@ -10,6 +10,13 @@ const TYPES: readonly ScalarCase[] = [
   ['a string may not become a number', { type: 'string' }, { type: 'number' }, ['TYPE_CHANGED']],
   ['a type may be added', { type: 'string' }, { type: ['string', 'null'] }, []],
   ['a type may not be taken away', { type: ['string', 'null'] }, { type: 'string' }, ['TYPE_NARROWED']],
+  ['nullable adds null', { type: 'string' }, { type: 'string', nullable: true }, []],
+  [
+    'nullable is a type to keep',
+    { type: ['string', 'number'], nullable: true },
+    { type: ['string', 'number'] },
+    ['TYPE_NARROWED'],
+  ],
   ['all types may become possible', { type: 'string' }, {}, []],
   ['anything may not become a string', {}, { type: 'string' }, ['TYPE_NARROWED']],
   ['true allows what anything does', { type: 'string' }, true, []],
