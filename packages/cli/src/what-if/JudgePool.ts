@@ -3,6 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { GovernanceUnavailableError } from '@nexus/shared';
 import type { Finding, JudgeFailure, JudgeReply, JudgeRequest, JudgeSettings } from './protocol.ts';
 
+/** What is judged is soon garbage: more room for it makes a thread larger, and hardly quicker. */
+const LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, PromiseWithResolvers<readonly Finding[]>>;
@@ -53,7 +56,12 @@ export class JudgePool {
 
   #start(): Thread {
     const url = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(url, { workerData: this.#settings, name: 'nexus-what-if', execArgv: [] });
+    const worker = new Worker(url, {
+      workerData: this.#settings,
+      name: 'nexus-what-if',
+      resourceLimits: LIMITS,
+      execArgv: [],
+    });
     const thread: Thread = { worker, waiting: new Map() };
     worker.on('message', (reply: JudgeReply) => this.#receive(thread, reply));
     worker.on('error', (error) => this.#fail(died(error.message, error)));
