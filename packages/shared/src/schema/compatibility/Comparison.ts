@@ -73,6 +73,11 @@ export class Comparison {
     return this.#keep(`synthetic ${canonicalJson(schema)}`, () => this.#rootOf(schema));
   }
 
+  /** A schema that allows everything is as good as none. */
+  unlessTrivial(node: SchemaNode | undefined): SchemaNode | undefined {
+    return node === undefined || this.shapes.isTrivial(node) ? undefined : node;
+  }
+
   /** Computes something of a node once. */
   once<Value>(node: SchemaNode, name: string, compute: () => Value): Value {
     return this.#keep(`${name} ${node.id}`, compute);

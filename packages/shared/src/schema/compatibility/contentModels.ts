@@ -19,7 +19,10 @@ const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'not', 'dependentSchemas', 'depende
 
 /** What the reader asks of properties. Where it depends on the data which are evaluated, it asks more than it does. */
 export function modelsOfReader(comparison: Comparison, node: SchemaNode): readonly ContentModel[] {
-  return comparison.once(node, 'reader-models', () => [ownModel(node), ...unevaluatedModel(comparison, node, false)]);
+  return comparison.once(node, 'reader-models', () => [
+    ownModel(comparison, node),
+    ...unevaluatedModel(comparison, node, false),
+  ]);
 }
 
 /** What the writer is known to ask of properties. */
@@ -27,7 +30,9 @@ export function modelsOfWriter(comparison: Comparison, premise: Premise): readon
   return premise.once('models', () =>
     premise.nodes.flatMap((node) =>
       comparison.once(node, 'writer-models', () =>
-        [ownModel(node), ...unevaluatedModel(comparison, node, true)].filter((model) => !isEmptyModel(model)),
+        [ownModel(comparison, node), ...unevaluatedModel(comparison, node, true)].filter(
+          (model) => !isEmptyModel(model),
+        ),
       ),
     ),
   );
@@ -37,20 +42,15 @@ function isEmptyModel({ names, patterns, rest }: ContentModel): boolean {
   return names.size === 0 && patterns.size === 0 && rest === undefined;
 }
 
-function ownModel(node: SchemaNode): ContentModel {
+function ownModel(comparison: Comparison, node: SchemaNode): ContentModel {
   const keyword = 'additionalProperties';
-  return {
-    owner: node,
-    names: node.map('properties'),
-    patterns: node.map('patternProperties'),
-    rest: node.one(keyword),
-    keyword,
-  };
+  const rest = comparison.unlessTrivial(node.one(keyword));
+  return { owner: node, names: node.map('properties'), patterns: node.map('patternProperties'), rest, keyword };
 }
 
 /** `unevaluatedProperties` as the rest beside everything that is evaluated whatever the data is. */
 function unevaluatedModel(comparison: Comparison, node: SchemaNode, isExact: boolean): readonly ContentModel[] {
-  const rest = node.one('unevaluatedProperties');
+  const rest = comparison.unlessTrivial(node.one('unevaluatedProperties'));
   if (rest === undefined) return [];
   const parts = unconditionalParts(node);
   if (isExact && parts.some((part) => CONDITIONAL.some((keyword) => part.keywords[keyword] !== undefined))) return [];

@@ -18,37 +18,44 @@ const CONDITIONAL = ['anyOf', 'oneOf', 'if', 'not', 'contains', 'dependentSchema
 
 /** What the reader asks of items. Where it depends on the data which are evaluated, it asks more than it does. */
 export function itemsOfReader(comparison: Comparison, node: SchemaNode): readonly ItemModel[] {
-  return comparison.once(node, 'reader-items', () => [ownItems(node), ...unevaluatedItems(comparison, node, false)]);
+  return comparison.once(node, 'reader-items', () => [
+    ownItems(comparison, node),
+    ...unevaluatedItems(comparison, node, false),
+  ]);
 }
 
 /** What the writer is known to ask of items. */
 export function itemsOfWriter(comparison: Comparison, premise: Premise): readonly ItemModel[] {
   return premise.once('items', () =>
     premise.nodes.flatMap((node) =>
-      comparison.once(node, 'writer-items', () => [ownItems(node), ...unevaluatedItems(comparison, node, true)]),
+      comparison.once(node, 'writer-items', () => [
+        ownItems(comparison, node),
+        ...unevaluatedItems(comparison, node, true),
+      ]),
     ),
   );
 }
 
-function ownItems(node: SchemaNode): ItemModel {
-  if (!node.document.isDraft07) {
-    return { owner: node, prefix: node.list('prefixItems'), rest: node.one('items'), keyword: 'items' };
-  }
-  const isTuple = Array.isArray(node.keywords.items);
+function ownItems(comparison: Comparison, node: SchemaNode): ItemModel {
+  const keyword = restKeyword(node);
+  const prefix = node.list(node.document.isDraft07 ? 'items' : 'prefixItems');
+  return { owner: node, prefix, rest: comparison.unlessTrivial(node.one(keyword)), keyword };
+}
+
+function restKeyword(node: SchemaNode): 'items' | 'additionalItems' {
   // Without a tuple, draft-07 passes over `additionalItems`.
-  const keyword = isTuple ? 'additionalItems' : 'items';
-  return { owner: node, prefix: node.list('items'), rest: node.one(keyword), keyword };
+  return node.document.isDraft07 && Array.isArray(node.keywords.items) ? 'additionalItems' : 'items';
 }
 
 function unevaluatedItems(comparison: Comparison, node: SchemaNode, isExact: boolean): readonly ItemModel[] {
-  const rest = node.one('unevaluatedItems');
+  const rest = comparison.unlessTrivial(node.one('unevaluatedItems'));
   if (rest === undefined) return [];
   const parts = unconditionalParts(node);
   if (isExact && parts.some((part) => CONDITIONAL.some((keyword) => part.keywords[keyword] !== undefined))) return [];
   const evaluatesAll = (part: SchemaNode): boolean =>
-    ownItems(part).rest !== undefined || (part !== node && part.one('unevaluatedItems') !== undefined);
+    part.one(restKeyword(part)) !== undefined || (part !== node && part.one('unevaluatedItems') !== undefined);
   if (parts.some(evaluatesAll)) return [];
-  const length = Math.max(...parts.map((part) => ownItems(part).prefix.length));
+  const length = Math.max(...parts.map((part) => ownItems(comparison, part).prefix.length));
   const prefix = Array.from({ length }, () => comparison.anything);
   return [{ owner: node, prefix, rest, keyword: 'unevaluatedItems' }];
 }

@@ -78,6 +78,12 @@ const CONTENT: readonly Case[] = [
     ['PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL /properties/b'],
   ],
   [
+    'additionalProperties true leaves an object open',
+    objectOf({}, { additionalProperties: true }),
+    objectOf({ b: COUNT }),
+    ['PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL /properties/b'],
+  ],
+  [
     'a property that allows anything is added to an open object',
     objectOf({ a: TEXT }),
     objectOf({ a: TEXT, b: { title: 'any' } }),

@@ -6,7 +6,7 @@ export const NULL = 1;
 export const BOOLEAN = 2;
 export const INTEGER = 4;
 /** Numbers that are no integers. */
-export const FRACTION = 8;
+const FRACTION = 8;
 export const NUMBER: number = INTEGER | FRACTION;
 export const STRING = 16;
 export const ARRAY = 32;
