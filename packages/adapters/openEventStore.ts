@@ -3,16 +3,16 @@ import { ConfigurationError, type GovernedEventStore, type GovernedEventStoreOpt
 /** Opens a store; `rest` is the URL behind its scheme. */
 type Opener = (rest: string, options: GovernedEventStoreOptions) => Promise<GovernedEventStore>;
 
-/** One line for each adapter, which imports it on demand. */
+/** One line for each store, which imports on demand its class alone, and not what else its adapter has. */
 const OPENERS: Readonly<Record<string, Opener>> = {
   memory: async (rest, options) => {
     if (rest !== '') throw malformed('memory: takes nothing behind the colon');
-    const { InMemoryEventStore } = await import('./embedded/index.ts');
+    const { InMemoryEventStore } = await import('./embedded/InMemoryEventStore.ts');
     return new InMemoryEventStore(options);
   },
   sqlite: async (rest, options) => {
     if (rest === '') throw malformed('sqlite: needs a file, such as sqlite:./nexus.db');
-    const { SqliteEventStore } = await import('./embedded/index.ts');
+    const { SqliteEventStore } = await import('./embedded/SqliteEventStore.ts');
     return new SqliteEventStore({ ...options, path: rest });
   },
 };

@@ -51,7 +51,11 @@ describe('runPolicyTests', () => {
     ].join(' && ');
     const said =
       "principal.client == 'shop' && action == 'import' && now.getFullYear() == 2030 && event.aggregateVersion == 7";
-    const files = { 'a.yaml': policyText('a', { validations: [{ expression: `(${expression}) || (${said})` }] }) };
+    const spec = {
+      matchConstraints: { actions: ['append', 'import'] },
+      validations: [{ expression: `(${expression}) || (${said})` }],
+    };
+    const files = { 'a.yaml': policyText('a', spec) };
 
     const { results } = run(
       [

@@ -4,7 +4,7 @@ import { faultOf, type Path, type PolicyDocument } from './PolicyDocument.ts';
 
 const ACTIONS: readonly PolicyAction[] = ['append', 'import', 'read'];
 /** What a policy is about unless it says otherwise: whatever stores events. */
-const ACTIONS_DEFAULT: readonly PolicyAction[] = ['append', 'import'];
+const ACTIONS_DEFAULT: readonly PolicyAction[] = ['append'];
 /** Entries of a list; characters of a name and of a text. */
 const ENTRIES_MAX = 1_000;
 const NAME_MAX = 253;
