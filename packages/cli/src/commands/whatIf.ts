@@ -1,18 +1,16 @@
 import { availableParallelism } from 'node:os';
-import type { CompatibilityLevel } from '@nexus/shared';
+import { COMPATIBILITY_LEVELS, type CompatibilityLevel } from '@nexus/shared';
 import { type Command, Option } from 'commander';
 import { integer } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import type { Shell } from '../Shell.ts';
-import { judgeHistory } from '../what-if/judgeHistory.ts';
 import { type LoadedPolicies, type LoadedSchemas, loadPolicies, loadSchemas } from '../what-if/loadRules.ts';
-import { ObservedJudge } from '../what-if/ObservedJudge.ts';
 import { printReport } from '../what-if/printReport.ts';
 import type { JudgeSettings, VersionChoice } from '../what-if/protocol.ts';
 import { RefusalsFile } from '../what-if/RefusalsFile.ts';
-import { placeOf } from '../what-if/readHistory.ts';
 import { Tally } from '../what-if/Tally.ts';
+import { tallyObserved, tallyProposed } from '../what-if/tallyHistory.ts';
 import type { WhatIfReport } from '../what-if/WhatIfReport.ts';
 import type { Run } from './Run.ts';
 
@@ -29,21 +27,10 @@ interface WhatIfOptions {
   readonly rejects?: string;
 }
 
-const LEVELS: readonly CompatibilityLevel[] = [
-  'NONE',
-  'BACKWARD',
-  'BACKWARD_TRANSITIVE',
-  'FORWARD',
-  'FORWARD_TRANSITIVE',
-  'FULL',
-  'FULL_TRANSITIVE',
-];
 const THREADS_MAX = 64;
 /** More threads than this wait for the one that reads. */
 const THREADS_DEFAULT_MAX = 4;
 const EXAMPLES_MAX = 100;
-/** What is stored is judged as it is stored: the rules in force neither lift it nor hide it. */
-const WITHOUT_RULES = { rules: 'none' } as const;
 
 const HELP = `
 Every stored event is judged as if it was appended by itself: by the actor and at the time of its receipt, and by the
@@ -81,7 +68,7 @@ export function addWhatIf(program: Command, run: Run): void {
       new Option(
         '--compatibility <level>',
         'the level that versions must keep to be active (default: as nexus.config.json says)',
-      ).choices(LEVELS),
+      ).choices(COMPATIBILITY_LEVELS),
     )
     .option('--latest', 'judge every payload by the latest version of its schema')
     .option('--recorded', 'judge by the recorded version what names none')
@@ -102,7 +89,7 @@ async function whatIf(shell: Shell, options: WhatIfOptions): Promise<ExitCode> {
   const rules = await proposedRules(shell, options);
   const rejects = options.rejects === undefined ? undefined : new RefusalsFile(options.rejects);
   try {
-    const work: Work = { tally: new Tally(options.examples), rejects };
+    const work = { tally: new Tally(options.examples), rejects };
     if (options.observed === true) await tallyObserved(shell, work);
     else await tallyProposed(shell, work, settingsOf(shell, options, rules), options.threads);
     return await say(shell, work.tally.report(), options, rules);
@@ -111,16 +98,12 @@ async function whatIf(shell: Shell, options: WhatIfOptions): Promise<ExitCode> {
   }
 }
 
-interface Work {
-  readonly tally: Tally;
-  readonly rejects: RefusalsFile | undefined;
-}
-
 function refuseContradictions({ schemas, policies, observed, latest, recorded }: WhatIfOptions): void {
   const hasRules = schemas !== undefined || policies !== undefined;
   if (!hasRules && observed !== true)
     throw new UsageError('what-if needs --schemas FOLDER, --policies FOLDER or --observed');
-  if (hasRules && observed === true) throw new UsageError('--observed takes no rules; leave it or them out');
+  if (hasRules && observed === true)
+    throw new UsageError('--observed takes no rules; leave it out, or --schemas and --policies');
   if (latest === true && recorded === true) throw new UsageError('--latest and --recorded contradict each other');
 }
 
@@ -151,50 +134,6 @@ function settingsOf(shell: Shell, options: WhatIfOptions, { schemas, policies }:
 function versionChoice({ latest, recorded }: WhatIfOptions): VersionChoice {
   if (latest === true) return 'latest';
   return recorded === true ? 'recorded' : 'named';
-}
-
-function tallyProposed(
-  shell: Shell,
-  { tally, rejects }: Work,
-  settings: JudgeSettings,
-  threads: number,
-): Promise<void> {
-  return shell.withStore(async (store) => {
-    const progress = shell.progress('judging', 'events');
-    try {
-      await judgeHistory(store, {
-        settings,
-        threads,
-        signal: shell.signal,
-        onJudged: (places, findings) => {
-          const broken = new Map(findings.map((finding) => [finding.index, finding.broken]));
-          for (const [index, place] of places.entries()) tally.add(place, broken.get(index) ?? []);
-          rejects?.add(places, findings);
-          progress.update(tally.events);
-        },
-      });
-    } finally {
-      progress.end();
-    }
-  }, WITHOUT_RULES);
-}
-
-function tallyObserved(shell: Shell, { tally, rejects }: Work): Promise<void> {
-  return shell.withStore(async (store) => {
-    const judge = new ObservedJudge(store);
-    const progress = shell.progress('reading', 'events');
-    try {
-      for await (const stored of store.exportHistory({ signal: shell.signal })) {
-        const place = placeOf(stored.event);
-        const broken = await judge.rulesOf(stored);
-        tally.add(place, broken);
-        if (broken.length > 0) rejects?.add([place], [{ index: 0, broken }]);
-        progress.update(tally.events);
-      }
-    } finally {
-      progress.end();
-    }
-  }, WITHOUT_RULES);
 }
 
 async function say(
