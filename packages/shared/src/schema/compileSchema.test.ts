@@ -100,4 +100,28 @@ describe('compileSchema', () => {
     expect(check(Array.from({ length: 100 }, (_, index) => index))).toHaveLength(100);
     expect(check(Array.from({ length: 200_000 }, (_, index) => index))).toHaveLength(1);
   });
+
+  it('resolves references to anchors', () => {
+    const check = compileSchema({
+      properties: { a: { $ref: '#amount' } },
+      $defs: { amount: { $anchor: 'amount', type: 'number' } },
+    });
+
+    expect(check({ a: 1 })).toEqual([]);
+    expect(check({ a: 'one' })).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      {
+        properties: { a: { $dynamicRef: '#amount' } },
+        $defs: { amount: { $dynamicAnchor: 'amount', type: 'number' } },
+      },
+    ],
+    [{ properties: { a: { $recursiveRef: '#' } } }],
+  ])('refuses dynamic references, which the validator would take for others: %j', (schema) => {
+    expect(() => compileSchema(schema as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('refer by $ref') }),
+    );
+  });
 });

@@ -87,6 +87,8 @@ function compileWith(schema: JsonObject, options: Options) {
   useLinearUniqueItems(ajv);
   try {
     ajv.addVocabulary(ownKeywords(schema));
+    // It resolves them, and does not know them.
+    if (Dialect === Ajv2020) ajv.addKeyword('$anchor');
     refuseInvalid(schema, Dialect);
     return ajv.compile(schema);
   } catch (error) {

@@ -3,12 +3,13 @@ import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 
 const UNIQUE_ITEMS_MAX = 1_000;
+const DYNAMIC = ['$dynamicRef', '$dynamicAnchor', '$recursiveRef'];
 const SCALARS: ReadonlySet<JsonValue> = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 /**
  * Refuses what lets a payload cost more than linear time wherever the schema is used, in clients and registries too
  * (`uniqueItems` over an unbounded array of objects), and what would not be in force: `$async`, which makes the
- * validator answer later than it is asked, and `__proto__`.
+ * validator answer later than it is asked, `__proto__`, and dynamic references.
  *
  * @throws InvalidArgumentError
  */
@@ -23,8 +24,16 @@ function refuseWithin(schema: JsonValue, pointer: string): void {
   } else if (typeof schema === 'object' && schema !== null) {
     refuseUnboundedUnique(schema as JsonObject, pointer);
     refuseProto(schema as JsonObject, pointer);
+    refuseDynamic(schema as JsonObject, pointer);
     for (const [key, value] of Object.entries(schema)) refuseWithin(value, `${pointer}/${escapeSegment(key)}`);
   }
+}
+
+/** Ajv takes a dynamic reference for one to the root, so that the schema it names would not be in force. */
+function refuseDynamic(schema: JsonObject, pointer: string): void {
+  const keyword = DYNAMIC.find((one) => typeof schema[one] === 'string');
+  if (keyword === undefined) return;
+  throw new InvalidArgumentError('schema', `${pointer}/${keyword} is not supported; refer by $ref`);
 }
 
 /** Ajv passes over a property of this name, so that its schema would look as if it were in force. */
