@@ -97,12 +97,43 @@ const wrap: Change = (random, schema, isDraft07) => {
   };
 };
 
+/** Data that was made for the schema is likely to break one of these. */
+const CONSTRAINTS: Readonly<Record<string, readonly JsonObject[]>> = {
+  object: [
+    { maxProperties: 1 },
+    { minProperties: 2 },
+    { propertyNames: { maxLength: 1 } },
+    { dependencies: { a: ['b'] } },
+    { dependencies: { b: { required: ['c'] } } },
+    { patternProperties: { '^[a-c]+$': { type: ['integer', 'object'] } } },
+    { additionalProperties: false },
+    { not: { required: ['a'] } },
+  ],
+  array: [{ maxItems: 1 }, { minItems: 1 }, { uniqueItems: true, maxItems: 3 }],
+  string: [{ pattern: '^a' }, { maxLength: 1 }, { not: { const: 'a' } }],
+  number: [{ multipleOf: 2 }, { maximum: 2 }, { exclusiveMinimum: 0 }],
+  integer: [{ multipleOf: 2 }, { maximum: 2 }, { exclusiveMinimum: 0 }],
+};
+
+const addConstraint: Change = (random, schema) => {
+  const constraints = typeof schema.type === 'string' ? CONSTRAINTS[schema.type] : undefined;
+  return constraints === undefined ? schema : { ...schema, ...random.pick(constraints) };
+};
+
+const dropConstraint: Change = (_random, schema) => {
+  const kept = ['$schema', '$defs', '$ref', 'type', 'properties', 'items', 'prefixItems', 'required', 'enum', 'const'];
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => kept.includes(key)));
+};
+
 const CHANGES: readonly Change[] = [
   nudgeNumber,
   nudgeNumber,
   dropKeyword,
   dropKeyword,
   addKeywords,
+  addConstraint,
+  addConstraint,
+  dropConstraint,
   changeProperties,
   changeProperties,
   widenType,
