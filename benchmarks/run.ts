@@ -1,16 +1,15 @@
 import { parseArgs } from 'node:util';
-import { CONTENDERS } from './embedded/contenders.ts';
-import { WORKS } from './embedded/works.ts';
+import type { Group, Row } from './Group.ts';
+import { GROUPS } from './groups.ts';
 import { isInMemory, machine } from './machine.ts';
 import { hasStrace, runRepetition, syncsPerCommit } from './runRepetition.ts';
-import { type Row, table } from './table.ts';
 
 /** Runs the benchmarks: contenders take turns, each repetition in a new process on a new file. */
 const HELP = `npm run bench -- [GROUP] [--work NAME] [--repetitions N] [--events N] [--json]
 
-  GROUP            embedded (default)
-  --work NAME      one of: ${Object.keys(WORKS).join(', ')}
-                   (default: all but append-to-stored)
+  GROUP            ${GROUPS.map(({ name }) => name).join(' or ')} (default: all)
+  --work NAME      one of: ${GROUPS.map((group) => `${Object.keys(group.works).join(', ')} (${group.name})`).join(';\n                   ')}
+                   (default: all but ${GROUPS.flatMap(longWorksOf).join(', ')})
   --repetitions N  of each contender at each work (default: 3)
   --events N       stored before type-and-time and append-to-stored (default: 100,000)
   --json           the measurements, for machines`;
@@ -38,43 +37,63 @@ function main(): void {
     say('The files lie in memory, where a sync costs nothing: no figure of an append is worth anything.');
   const canCountSyncs = hasStrace();
   if (!canCountSyncs) say('There is no strace here: syncs are not counted.');
-  const rows = works().flatMap((work) => measure(work, canCountSyncs));
+  const measured = chosenGroups().map((group) => ({ group, rows: measureGroup(group, canCountSyncs) }));
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
-  if (values.json) console.log(JSON.stringify({ machine: machine(), rows }, null, 2));
-  else console.log(`${machine()}\n\n${table(rows)}`);
+  const machineAndVersions = [machine(), ...measured.flatMap(({ group }) => group.versions())].join(', ');
+  const rows = measured.flatMap((one) => one.rows);
+  if (values.json) console.log(JSON.stringify({ machine: machineAndVersions, rows }, null, 2));
+  else console.log([machineAndVersions, ...measured.map((one) => one.group.tables(one.rows))].join('\n\n'));
 }
 
 function isUnderstood(): boolean {
-  const groups = positionals.length === 0 || (positionals.length === 1 && positionals[0] === 'embedded');
+  const areGroups = positionals.length <= 1 && positionals.every((name) => GROUPS.some((group) => group.name === name));
   const numbers = [repetitions, storedEvents].every((number) => Number.isSafeInteger(number) && number >= 1);
-  return groups && numbers && works().every((work) => Object.hasOwn(WORKS, work));
+  return areGroups && numbers && chosenGroups().length > 0;
 }
 
-function works(): string[] {
+/** Those that are named, and have the work that is named. */
+function chosenGroups(): Group[] {
+  const [name] = positionals;
+  return GROUPS.filter((group) => name === undefined || group.name === name).filter(
+    ({ works }) => values.work === undefined || Object.hasOwn(works, values.work),
+  );
+}
+
+function worksOf(group: Group): string[] {
   if (values.work !== undefined) return [values.work];
-  return Object.keys(WORKS).filter((work) => WORKS[work]?.isLong !== true);
+  const long = longWorksOf(group);
+  return Object.keys(group.works).filter((work) => !long.includes(work));
 }
 
-function measure(work: string, canCountSyncs: boolean): Row[] {
-  const kind = WORKS[work]?.kind ?? 'append';
-  const rows: Row[] = CONTENDERS.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => {
-    return { work, contender: name, measurements: [] };
+function longWorksOf({ works }: Group): string[] {
+  return Object.keys(works).filter((work) => works[work]?.isLong === true);
+}
+
+function measureGroup(group: Group, canCountSyncs: boolean): Row[] {
+  const works = worksOf(group);
+  group.prepare?.(works, say);
+  return works.flatMap((work) => measure(group, work, canCountSyncs && group.countsSyncs(work)));
+}
+
+function measure(group: Group, work: string, mustCountSyncs: boolean): Row[] {
+  const rows: Row[] = group.contendersOf(work).map((contender) => {
+    return { group: group.name, work, contender, measurements: [] };
   });
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     for (const { contender, measurements } of rows) {
       progress(`${work}, ${repetition} of ${repetitions}: ${contender}`);
-      const { commits: _, ...measurement } = runRepetition({ contender, work, storedEvents });
-      measurements.push(measurement);
+      const { commits: _, ...figures } = runRepetition(group, { contender, work, storedEvents });
+      measurements.push(figures);
     }
   }
-  if (canCountSyncs && kind === 'append') countSyncs(rows);
+  if (mustCountSyncs) countSyncs(group, rows);
   return rows;
 }
 
-function countSyncs(rows: readonly Row[]): void {
+function countSyncs(group: Group, rows: readonly Row[]): void {
   for (const row of rows) {
     progress(`${row.work}, counting syncs: ${row.contender}`);
-    row.syncsPerCommit = syncsPerCommit({ contender: row.contender, work: row.work, storedEvents });
+    row.syncsPerCommit = syncsPerCommit(group, { contender: row.contender, work: row.work, storedEvents });
   }
 }
 

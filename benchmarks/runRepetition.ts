@@ -2,34 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement } from './embedded/works.ts';
+import type { Figures, Group, Repetition } from './Group.ts';
 import { SCRATCH } from './machine.ts';
 
-/** What a process printed. */
-export interface Printed extends Measurement {
-  /** All transactions of the process, with those of the warm-up. */
-  readonly commits: number;
-}
-
-export interface Repetition {
-  readonly contender: string;
-  readonly work: string;
-  readonly storedEvents: number;
-}
-
 const STRACE_FLAGS = ['-f', '-qq', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync', '-o'];
-const PROCESS = join(import.meta.dirname, 'embedded/repetition.ts');
 
 /** Runs one repetition in a new process, on a new file. */
-export function runRepetition(repetition: Repetition): Printed {
-  return inNewFolder((folder) => run(process.execPath, parametersOf(repetition, folder)));
+export function runRepetition(group: Group, repetition: Repetition): Figures {
+  return inNewFolder((folder) => run(process.execPath, parametersOf(group, repetition, folder)));
 }
 
 /** Syncs of the disk for each transaction, counted by `strace` in a repetition that is not timed. */
-export function syncsPerCommit(repetition: Repetition): number {
+export function syncsPerCommit(group: Group, repetition: Repetition): number {
   return inNewFolder((folder) => {
     const trace = join(folder, 'trace');
-    const { commits } = run('strace', [...STRACE_FLAGS, trace, process.execPath, ...parametersOf(repetition, folder)]);
+    const parameters = parametersOf(group, repetition, folder);
+    const { commits = 0 } = run('strace', [...STRACE_FLAGS, trace, process.execPath, ...parameters]);
     const syncs = readFileSync(trace, 'utf8').match(/\bf(data)?sync\(/g)?.length ?? 0;
     return syncs / commits;
   });
@@ -44,12 +32,12 @@ export function hasStrace(): boolean {
   }
 }
 
-function parametersOf({ contender, work, storedEvents }: Repetition, folder: string): string[] {
-  return [PROCESS, contender, work, folder, String(storedEvents)];
+function parametersOf(group: Group, { contender, work, storedEvents }: Repetition, folder: string): string[] {
+  return [group.process, contender, work, folder, String(storedEvents)];
 }
 
-function run(command: string, parameters: readonly string[]): Printed {
-  return JSON.parse(execFileSync(command, parameters, { encoding: 'utf8' })) as Printed;
+function run(command: string, parameters: readonly string[]): Figures {
+  return JSON.parse(execFileSync(command, parameters, { encoding: 'utf8' })) as Figures;
 }
 
 function inNewFolder<Result>(use: (folder: string) => Result): Result {

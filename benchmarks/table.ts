@@ -1,69 +1,61 @@
-import { CONTENDERS } from './embedded/contenders.ts';
-import { type Measurement, median, WORKS } from './embedded/works.ts';
+import type { Figures, Row } from './Group.ts';
 
-/** All repetitions of one contender at one work. */
-export interface Row {
-  readonly work: string;
-  readonly contender: string;
-  readonly measurements: Measurement[];
-  /** Counted in a repetition of its own, where `strace` is there. */
-  syncsPerCommit?: number;
+/** A column of a table; a cell may compare its row with the others. */
+export interface Column {
+  readonly title: string;
+  readonly cell: (row: Row, rows: readonly Row[]) => string;
 }
 
-const HEAD = [
-  'work',
-  'contender',
-  'events/s (min–max)',
-  '× raw',
-  'p50 ms (min–max)',
-  'commits per append',
-  'syncs per commit',
-  'loop delay p99 ms',
-];
-
-/** A table in Markdown: medians over the repetitions. */
-export function table(rows: readonly Row[]): string {
-  const lines = [HEAD, HEAD.map(() => '---'), ...rows.map((row) => cellsOf(row, rows))];
+/** A table in Markdown. */
+export function table(rows: readonly Row[], columns: readonly Column[]): string {
+  const lines = [
+    columns.map(({ title }) => title),
+    columns.map(() => '---'),
+    ...rows.map((row) => columns.map(({ cell }) => cell(row, rows))),
+  ];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function cellsOf(row: Row, rows: readonly Row[]): string[] {
-  const { work, contender, measurements, syncsPerCommit } = row;
-  const raw = rows.find((other) => other.work === work && other.contender === CONTENDERS[0]?.name);
-  return [
-    WORKS[work]?.name ?? work,
-    contender,
-    spread(measurements, 'eventsPerSecond', (rate) => Math.round(rate).toLocaleString('en')),
-    raw === undefined ? '' : ratio(measurements, raw.measurements).toFixed(2),
-    spread(measurements, 'p50Ms', (time) => time.toFixed(3)),
-    medianOf(measurements, 'commitsPerAppend')?.toFixed(3) ?? '',
-    syncsPerCommit?.toFixed(2) ?? '',
-    medianOf(measurements, 'loopDelayP99Ms')?.toFixed(1) ?? '',
-  ];
+/** A column of medians over the repetitions, with the least and the greatest. */
+export function spreadColumn(title: string, key: string, write: (value: number) => string): Column {
+  return { title, cell: ({ measurements }) => spread(measurements, key, write) };
 }
 
-function spread(
-  measurements: readonly Measurement[],
-  key: keyof Measurement,
-  write: (value: number) => string,
-): string {
+/** A column of medians over the repetitions. */
+export function medianColumn(title: string, key: string, write: (value: number) => string): Column {
+  return {
+    title,
+    cell: ({ measurements }) => {
+      const found = medianOf(measurements, key);
+      return found === undefined ? '' : write(found);
+    },
+  };
+}
+
+function spread(measurements: readonly Figures[], key: string, write: (value: number) => string): string {
   const found = valuesOf(measurements, key);
   if (found.length === 0) return '';
   return `${write(median(found))} (${write(Math.min(...found))}–${write(Math.max(...found))})`;
 }
 
-/** How many times as quick as the raw database: by rate where there is one, else by the median time. */
-function ratio(own: readonly Measurement[], raw: readonly Measurement[]): number {
-  const rates = [medianOf(own, 'eventsPerSecond'), medianOf(raw, 'eventsPerSecond')] as const;
-  if (rates[0] !== undefined && rates[1] !== undefined) return rates[0] / rates[1];
-  return median(valuesOf(raw, 'p50Ms')) / median(valuesOf(own, 'p50Ms'));
-}
-
-function medianOf(measurements: readonly Measurement[], key: keyof Measurement): number | undefined {
+export function medianOf(measurements: readonly Figures[], key: string): number | undefined {
   const found = valuesOf(measurements, key);
   return found.length === 0 ? undefined : median(found);
 }
 
-function valuesOf(measurements: readonly Measurement[], key: keyof Measurement): number[] {
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+/** @returns writes numbers with so many digits after the point */
+export function fixed(digits: number): (value: number) => string {
+  return (value) => value.toFixed(digits);
+}
+
+function valuesOf(measurements: readonly Figures[], key: string): number[] {
   return measurements.flatMap((measurement) => measurement[key] ?? []);
 }

@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../table.ts';
 import type { Contender } from './Contender.ts';
 import { EVENT_TYPES, eventOf, eventsOf, START_MS } from './events.ts';
 
 /** What one repetition measured. */
-export interface Measurement {
+interface Measurement {
   /** Events each second; absent where only a latency is measured. */
   readonly eventsPerSecond?: number;
   /** Median time of one call, in ms. */
@@ -43,10 +44,6 @@ async function repeat(durationMs: number, call: (index: number) => Promise<unkno
     times.push(performance.now() - start);
   }
   return times;
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function perSecond(times: readonly number[], eventsPerCall: number): number {

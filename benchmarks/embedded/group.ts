@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Figures, Group, Row } from '../Group.ts';
+import { type Column, fixed, medianColumn, medianOf, spreadColumn, table, whole } from '../table.ts';
+import { CONTENDERS } from './contenders.ts';
+import { WORKS } from './works.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'work', cell: ({ work }) => WORKS[work]?.name ?? work },
+  { title: 'contender', cell: ({ contender }) => contender },
+  spreadColumn('events/s (min–max)', 'eventsPerSecond', whole),
+  { title: '× raw', cell: ratioToRaw },
+  spreadColumn('p50 ms (min–max)', 'p50Ms', fixed(3)),
+  medianColumn('commits per append', 'commitsPerAppend', fixed(3)),
+  { title: 'syncs per commit', cell: ({ syncsPerCommit }) => syncsPerCommit?.toFixed(2) ?? '' },
+  medianColumn('loop delay p99 ms', 'loopDelayP99Ms', fixed(1)),
+];
+
+/** The SQLite store beside the bare database. */
+export const EMBEDDED: Group = {
+  name: 'embedded',
+  process: join(import.meta.dirname, 'repetition.ts'),
+  works: WORKS,
+  contendersOf: (work) => CONTENDERS.filter(({ kinds }) => kinds.includes(kindOf(work))).map(({ name }) => name),
+  countsSyncs: (work) => kindOf(work) === 'append',
+  versions: () => [],
+  tables: (rows) => table(rows, COLUMNS),
+};
+
+function kindOf(work: string): 'append' | 'read' | 'feed' {
+  return WORKS[work]?.kind ?? 'append';
+}
+
+function ratioToRaw({ work, measurements }: Row, rows: readonly Row[]): string {
+  const raw = rows.find((other) => other.work === work && other.contender === CONTENDERS[0]?.name);
+  return raw === undefined ? '' : ratio(measurements, raw.measurements).toFixed(2);
+}
+
+/** How many times as quick as the raw database: by rate where there is one, else by the median time. */
+function ratio(own: readonly Figures[], raw: readonly Figures[]): number {
+  const rates = [medianOf(own, 'eventsPerSecond'), medianOf(raw, 'eventsPerSecond')] as const;
+  if (rates[0] !== undefined && rates[1] !== undefined) return rates[0] / rates[1];
+  return (medianOf(raw, 'p50Ms') ?? Number.NaN) / (medianOf(own, 'p50Ms') ?? Number.NaN);
+}
