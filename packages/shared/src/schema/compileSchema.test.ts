@@ -124,4 +124,33 @@ describe('compileSchema', () => {
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('refer by $ref') }),
     );
   });
+
+  it.each([
+    [{ prefixItems: [{ type: 'string' }], contains: { type: 'number' } }],
+    [{ prefixItems: [{ type: 'string' }], contains: { type: 'number' }, minItems: 0 }],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#', items: [{ type: 'string' }], contains: { type: 'number' } }],
+    [{ $defs: { const: { prefixItems: [true], contains: { type: 'number' } } }, $ref: '#/$defs/const' }],
+  ])('finds that an empty tuple does not contain what it must: %j', (schema) => {
+    const check = compileSchema(schema as never);
+
+    expect(check([])).not.toEqual([]);
+    expect(check(['a'])).not.toEqual([]);
+    expect(check(['a', 1])).toEqual([]);
+  });
+
+  it('leaves data that looks like a tuple as it is', () => {
+    const data = { prefixItems: [], contains: {} };
+
+    const check = compileSchema({ const: data });
+
+    expect(check(data)).toEqual([]);
+    expect(check({ ...data, minItems: 1 })).toHaveLength(1);
+  });
+
+  it('lets a tuple that need not contain anything be empty', () => {
+    const contains = { contains: { type: 'number' }, minContains: 0, maxContains: 2 };
+    const check = compileSchema({ prefixItems: [{ type: 'string' }], ...contains });
+
+    expect(check([])).toEqual([]);
+  });
 });

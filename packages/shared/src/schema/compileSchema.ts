@@ -5,6 +5,7 @@ import { RE2JS } from 're2js';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 import { refuseUnsafeSchema } from './schemaSafety.ts';
+import { stateLeastItems } from './stateLeastItems.ts';
 import { useLinearUniqueItems } from './useLinearUniqueItems.ts';
 
 /** Checks a payload; returns its faults, `[]` when it is valid. */
@@ -41,7 +42,7 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   const known = COMPILED.get(schema);
   if (known !== undefined) return known;
   refuseUnsafeSchema(schema);
-  const compiled = compileAnew(schema);
+  const compiled = compileAnew(stateLeastItems(schema));
   COMPILED.set(schema, compiled);
   return compiled;
 }
