@@ -1,15 +1,12 @@
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { JsonValue } from '../types/json.ts';
+import { canonicalJson } from './canonicalJson.ts';
+
+export { canonicalJson };
 
 /** Number of the digest algorithm: SHA-256 over RFC 8785. */
 const ALGORITHM = '1';
-
-/** RFC 8785 text of a JSON value. */
-export function canonicalJson(value: JsonValue): string {
-  return canonicalize(value) as string;
-}
 
 /** Digest of a text, as `1:` and 64 hex digits. */
 export function digestOfText(text: string): string {
