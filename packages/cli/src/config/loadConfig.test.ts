@@ -29,6 +29,18 @@ describe('nexus.config.json', () => {
     });
   });
 
+  test('takes an absolute path for what it is', () => {
+    const elsewhere = temporaryFolder();
+    const [schemas, policies, audit] = ['schemas', 'policies', 'audit'].map((name) => join(elsewhere, name));
+
+    const config = loadConfig(
+      folderWith({ schemas: { folder: schemas }, policies: { folder: policies }, audit: { folder: audit } }),
+      undefined,
+    );
+
+    expect(config).toEqual({ schemas: { folder: schemas }, policies: { folder: policies }, audit: { folder: audit } });
+  });
+
   test('is not asked for, and not read where "none" is said', () => {
     expect(loadConfig(temporaryFolder(), undefined)).toEqual({});
     expect(loadConfig(folderWith({ store: 'memory:' }), 'none')).toEqual({});

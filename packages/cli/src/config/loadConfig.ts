@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ConfigurationError, type JsonObject, type JsonValue, parseJson } from '@nexus/shared';
 import { checkConfig } from './checkConfig.ts';
 import type { NexusConfig } from './NexusConfig.ts';
@@ -36,7 +36,7 @@ function read(file: string): JsonObject {
 
 function withPaths(config: NexusConfig, folder: string): NexusConfig {
   const within = <Part extends { readonly folder?: string }>(part: Part): Part =>
-    part.folder === undefined ? part : { ...part, folder: join(folder, part.folder) };
+    part.folder === undefined ? part : { ...part, folder: resolve(folder, part.folder) };
   const { store, schemas, policies, audit } = config;
   return {
     ...config,
