@@ -67,6 +67,26 @@ describe('SchemaCatalog', () => {
     await expect(catalog.find('A')).rejects.toMatchObject({ code: 'GOVERNANCE_UNAVAILABLE' });
   });
 
+  it('says unavailable when the registry answers another version than it was asked for', async () => {
+    const { registry, getSchema, catalog } = arrange();
+    const answer = registry.register('A', { type: 'object' }, { version: '2' });
+    getSchema.mockResolvedValueOnce(answer);
+
+    await expect(catalog.find('A', '1')).rejects.toMatchObject({
+      code: 'GOVERNANCE_UNAVAILABLE',
+      details: { reason: expect.stringContaining('another version than 1') },
+    });
+  });
+
+  it('takes a version for inactive, however briefly the registry says why', async () => {
+    const { registry, getSchema, catalog } = arrange();
+    const active = registry.register('A', { type: 'object' });
+    await catalog.find('A');
+    getSchema.mockResolvedValueOnce({ ...active, inactive: '' });
+
+    expect(await catalog.find('A', '1')).toMatchObject({ inactive: '' });
+  });
+
   it('keeps a known schema, however many unknown ones are asked for', async () => {
     const { registry, getSchema, catalog } = arrange();
     registry.register('A', { type: 'object' });

@@ -102,7 +102,7 @@ export class SchemaCatalog {
     try {
       const late = () => unavailable(`no answer within ${this.#timeoutMs} ms`);
       const ask = (signal: AbortSignal) => this.#registry.getSchema(eventType, version, { signal });
-      return checkAnswer(await withTimeout(ask, this.#timeoutMs, this.#clock, late), eventType);
+      return checkAnswer(await withTimeout(ask, this.#timeoutMs, this.#clock, late), eventType, version);
     } catch (error) {
       if (error instanceof GovernanceUnavailableError) throw error;
       throw unavailable(error instanceof Error ? error.message : String(error), error);
@@ -110,7 +110,7 @@ export class SchemaCatalog {
   }
 
   #compile(registered: RegisteredSchema): CatalogEntry {
-    const { inactive = '' } = registered;
+    const { inactive = null } = registered;
     const key = JSON.stringify([registered.eventType, registered.version, registered.digest, inactive]);
     const known = this.#compiled.get(key);
     if (known !== undefined) return known;
@@ -137,8 +137,12 @@ function keyOf(eventType: string, version: string | undefined): string {
   return version === undefined ? type : `${type}@${version}`;
 }
 
-/** A registry that answers anything but a schema of this type, or that it knows none, has failed. */
-function checkAnswer(answer: RegisteredSchema | null | undefined, eventType: string): RegisteredSchema | undefined {
+/** A registry that answers anything but the schema that it was asked for, or that it knows none, has failed. */
+function checkAnswer(
+  answer: RegisteredSchema | null | undefined,
+  eventType: string,
+  version: string | undefined,
+): RegisteredSchema | undefined {
   if (answer === undefined || answer === null) return undefined;
   const isSchema =
     answer.eventType === eventType &&
@@ -146,6 +150,8 @@ function checkAnswer(answer: RegisteredSchema | null | undefined, eventType: str
     typeof answer.schema === 'object' &&
     answer.schema !== null;
   if (!isSchema) throw new TypeError('its answer is no schema of this type');
+  if (version !== undefined && answer.version !== version)
+    throw new TypeError(`it answered another version than ${version}`);
   return answer;
 }
 

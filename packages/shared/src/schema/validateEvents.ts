@@ -58,9 +58,8 @@ async function validateAsking(
   unknownTypes: 'refuse' | 'allow',
 ): Promise<SchemaVerdict> {
   const verdicts: EventVerdict[] = [];
-  for (const [index, event] of events.entries()) {
-    verdicts.push(await validateEvent(event, index, catalog, unknownTypes));
-  }
+  const asking: Asking = { catalog, unknownTypes, refreshed: new Set() };
+  for (const [index, event] of events.entries()) verdicts.push(await validateEvent(event, index, asking));
   return verdictOf(
     verdicts.flatMap(({ violations }) => violations).slice(0, VIOLATIONS_MAX),
     verdicts.map(({ evidence }) => evidence),
@@ -81,18 +80,23 @@ function versionOf({ metadata: { schemaVersion } }: DomainEvent): string | undef
   return schemaVersion === undefined ? undefined : String(schemaVersion);
 }
 
-async function validateEvent(
-  event: DomainEvent,
-  eventIndex: number,
-  catalog: SchemaCatalog,
-  unknownTypes: 'refuse' | 'allow',
-): Promise<EventVerdict> {
+interface Asking {
+  readonly catalog: SchemaCatalog;
+  readonly unknownTypes: 'refuse' | 'allow';
+  /** Types whose latest version was asked for anew: once for each append, however many of its events are invalid. */
+  readonly refreshed: Set<string>;
+}
+
+async function validateEvent(event: DomainEvent, eventIndex: number, asking: Asking): Promise<EventVerdict> {
+  const { catalog, unknownTypes, refreshed } = asking;
   const version = versionOf(event);
   const entry = await catalog.find(event.eventType, version);
   if (entry === undefined) return unknownVerdict(event, eventIndex, version, unknownTypes);
   if (entry.inactive !== undefined) return inactiveVerdict(entry, entry.inactive, event, eventIndex);
   const verdict = checkAgainst(entry, event, eventIndex);
-  if (verdict.violations.length === 0 || version !== undefined) return verdict;
+  const isFinal = verdict.violations.length === 0 || version !== undefined || refreshed.has(event.eventType);
+  if (isFinal) return verdict;
+  refreshed.add(event.eventType);
   return afterRefresh(verdict, entry, event, eventIndex, catalog);
 }
 
@@ -106,6 +110,7 @@ async function afterRefresh(
 ): Promise<EventVerdict> {
   const latest = await catalog.refresh(event.eventType);
   if (latest === undefined || latest.digest === entry.digest) return verdict;
+  if (latest.inactive !== undefined) return inactiveVerdict(latest, latest.inactive, event, eventIndex);
   return checkAgainst(latest, event, eventIndex);
 }
 
@@ -118,7 +123,7 @@ function invalid({ valid }: CatalogEntry): SchemaEvidence {
   return { ...valid, outcome: 'invalid-observed' };
 }
 
-/** A version that its registry keeps, and that nothing may be appended under. */
+/** A version that its registry keeps, and that nothing may be appended under. Its text has decided nothing. */
 function inactiveVerdict(
   entry: CatalogEntry,
   inactive: string,
@@ -130,7 +135,7 @@ function inactiveVerdict(
   const message = `${pointer} names version ${found} of ${eventType}, which is not active: ${inactive}`;
   return {
     violations: [{ eventIndex, eventId, pointer, keyword: 'inactiveVersion', found, message }],
-    evidence: invalid(entry),
+    evidence: { eventType, outcome: 'invalid-observed', version: found },
     entry,
   };
 }
