@@ -338,3 +338,34 @@ it('marks what an import adds behind newer events', async () => {
   const [stored] = await store.getEvents('order-1');
   expect(stored?.recorded.outOfOrder).toBe(true);
 });
+
+describe('an engine that cannot give the text of its policies', () => {
+  const withSource = (source: () => unknown) => {
+    const policy = new InMemoryPolicy([]);
+    return arrange({ policy: Object.assign(policy, { source: source as () => string }), governanceTimeoutMs: 1_000 });
+  };
+
+  it.each([
+    ['fails at once', () => Promise.reject(new Error('down'))],
+    ['answers no text', () => 7],
+    ['answers the text of another revision', () => 'other'],
+  ])('lets nothing in where it %s', async (_what, source) => {
+    const { store, events } = withSource(source);
+
+    await expect(store.append(events)).rejects.toMatchObject({
+      code: 'GOVERNANCE_UNAVAILABLE',
+      details: { part: 'policy-engine' },
+    });
+    expect(await store.getVersion('order-1')).toBe(0);
+  });
+
+  it('lets nothing in where it does not answer in time', async () => {
+    const { store, events, clock } = withSource(() => new Promise(() => {}));
+
+    const refused = expect(store.append(events)).rejects.toMatchObject({ code: 'GOVERNANCE_UNAVAILABLE' });
+    await clock.untilSomebodySleeps();
+    clock.advance(1_000);
+
+    await refused;
+  });
+});

@@ -3,11 +3,12 @@ import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import type { Clock } from '../ports/Clock.ts';
 import type { LoggerPort } from '../ports/LoggerPort.ts';
 import type { PolicyDecision, PolicyPort } from '../ports/PolicyPort.ts';
+import { withTimeout } from '../resilience/withTimeout.ts';
 import type { SchemaCatalog } from '../schema/SchemaCatalog.ts';
 import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts';
 import { type Awaitable, andThen } from '../types/awaitable.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
-import { PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
+import { GovernanceUnavailableError, PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
 import type { JsonValue } from '../types/json.ts';
 import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
@@ -110,8 +111,20 @@ export class Governor {
   #keepPolicies(decision: PolicyDecision | undefined): Awaitable<void> {
     const { archive, policy } = this.#options;
     if (decision === undefined || policy?.source === undefined) return undefined;
-    return archive.keepPolicies(decision.revision, (revision) => policy.source?.(revision));
+    return archive.keepPolicies(decision.revision, this.#sourceOf);
   }
+
+  /** An engine that cannot give the text of its rules leaves what it allowed unproven. */
+  readonly #sourceOf = async (revision: string): Promise<string | undefined> => {
+    const { policy, timeoutMs, clock } = this.#options;
+    const late = () => textUnavailable(`no answer within ${timeoutMs} ms`);
+    try {
+      return (await withTimeout(async () => policy?.source?.(revision), timeoutMs, clock, late)) ?? undefined;
+    } catch (error) {
+      if (error instanceof GovernanceUnavailableError) throw error;
+      throw textUnavailable(error instanceof Error ? error.message : String(error), error);
+    }
+  };
 
   /** What is observed is logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
@@ -127,6 +140,11 @@ function invalid(append: PreparedAppend, { violations }: SchemaVerdict): SchemaV
   const index = violations[0]?.eventIndex;
   const event = index === undefined ? undefined : append.events[index]?.event;
   return event === undefined ? [] : [new SchemaValidationError(event, violations)];
+}
+
+function textUnavailable(reason: string, cause?: unknown): GovernanceUnavailableError {
+  const message = `The policy engine could not give the text of its policies: ${reason}. Nothing was stored; try again`;
+  return new GovernanceUnavailableError(message, { part: 'policy-engine', reason }, { cause });
 }
 
 function actionOf({ provenance }: PreparedAppend): 'append' | 'import' {

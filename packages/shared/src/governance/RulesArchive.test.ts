@@ -79,6 +79,28 @@ describe('RulesArchive', () => {
     });
   });
 
+  it('refuses a schema under the digest of another, which it has kept', async () => {
+    const archive = new RulesArchive(new InMemoryRecordStore());
+    const kept = entryOf({ type: 'object', required: ['total'] });
+    await archive.keepSchemas([kept]);
+
+    const keeping = archive.keepSchemas([entryOf({ type: 'object' }, { eventType: 'B', digest: kept.digest })]);
+
+    await expect(keeping).rejects.toMatchObject({ code: 'GOVERNANCE_UNAVAILABLE' });
+  });
+
+  it('asks for a text that another source did not have', async () => {
+    const archive = new RulesArchive(new InMemoryRecordStore());
+    const [text, entry] = ['{"policies":[]}', entryOf({ type: 'object' })];
+    for (const digest of [digestOfText(text), entry.digest]) await archive.keepPolicies(digest, () => undefined);
+
+    await archive.keepPolicies(digestOfText(text), () => text);
+    await archive.keepSchemas([entry]);
+
+    expect(await archive.find(digestOfText(text))).toBe(text);
+    expect(await archive.find(entry.digest)).toBe('{"type":"object"}');
+  });
+
   it('lets one of two racing processes pin a version, and agrees with the other on the same text', async () => {
     const records = new InMemoryRecordStore();
     const archives = Array.from({ length: 8 }, () => new RulesArchive(records));

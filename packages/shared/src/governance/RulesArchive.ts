@@ -11,6 +11,9 @@ const KEPT_MAX = 10_000;
 
 type Part = 'schema-registry' | 'policy-engine';
 
+/** Gives the text of a set of policies; `undefined`: it has none. */
+export type RulesSource = (revision: string) => Awaitable<string | undefined>;
+
 /** Runs a write to the store, again after a transient fault. */
 export type RetryWrite = <Result>(write: () => Promise<Result>) => Promise<Result>;
 
@@ -24,6 +27,7 @@ export class RulesArchive {
   readonly #write: RetryWrite;
   readonly #keptSchemas = new WeakSet<CatalogEntry>();
   readonly #keptTexts = new Set<string>();
+  readonly #withoutText = new WeakMap<RulesSource, Set<string>>();
 
   constructor(records: RecordStore, write: RetryWrite = (work) => work()) {
     this.#records = records;
@@ -36,9 +40,13 @@ export class RulesArchive {
     return missing.length === 0 ? undefined : this.#keepSchemas(new Set(missing as CatalogEntry[]));
   }
 
-  /** @param source - asked for the text, where this process has not kept it before; `undefined`: there is none to keep */
-  keepPolicies(revision: string, source: (revision: string) => Awaitable<string | undefined>): Awaitable<void> {
-    return this.#keptTexts.has(revision) ? undefined : this.#keepPolicies(revision, source);
+  /**
+   * @param source - asked for the text, once, where this process has not kept it before; `undefined`: it has none
+   * @throws GovernanceUnavailableError - the text is not that of the revision
+   */
+  keepPolicies(revision: string, source: RulesSource): Awaitable<void> {
+    const isDone = this.#keptTexts.has(revision) || this.#withoutText.get(source)?.has(revision) === true;
+    return isDone ? undefined : this.#keepPolicies(revision, source);
   }
 
   /** The canonical JSON of a schema, or the text of a set of policies. @throws CorruptStoreError - it is not what was kept */
@@ -66,11 +74,14 @@ export class RulesArchive {
     }
   }
 
-  async #keepPolicies(revision: string, source: (revision: string) => Awaitable<string | undefined>): Promise<void> {
+  async #keepPolicies(revision: string, source: RulesSource): Promise<void> {
     const asked = source(revision);
     const text = isPending(asked) ? await asked : asked;
-    if (text !== undefined) await this.#keepText('policy-engine', revision, text);
-    else this.#remember(revision);
+    if (text !== undefined) return this.#keepText('policy-engine', revision, text);
+    // Of this source alone: another one may have the text.
+    const lacking = this.#withoutText.get(source) ?? new Set();
+    rememberIn(lacking, revision);
+    this.#withoutText.set(source, lacking);
   }
 
   async #pin({ eventType, version, digest }: CatalogEntry): Promise<void> {
@@ -85,15 +96,18 @@ export class RulesArchive {
   }
 
   async #keepText(part: Part, digest: string, text: string): Promise<void> {
+    // Before anything else: a digest that is at hand already must not vouch for another text.
+    if (typeof text !== 'string' || digestOfText(text) !== digest) {
+      throw unkeepable(part, `the rules named ${digest} have another digest`);
+    }
     if (this.#keptTexts.has(digest)) return;
-    if (digestOfText(text) !== digest) throw unkeepable(part, `the rules named ${digest} have another digest`);
     if (text.length > TEXT_LENGTH_MAX)
       throw unkeepable(part, `the rules ${digest} are over ${TEXT_LENGTH_MAX} characters`);
     await this.#write(async () => {
       if ((await this.#records.get(textKey(digest))) !== undefined) return;
       await this.#putParts(digest, text);
     });
-    this.#remember(digest);
+    rememberIn(this.#keptTexts, digest);
   }
 
   /** The manifest comes last: a text that was kept in part is kept anew. */
@@ -102,11 +116,12 @@ export class RulesArchive {
     for (const [part, piece] of pieces.entries()) await this.#records.put(partKey(digest, part), piece, null);
     await this.#records.put(textKey(digest), { parts: pieces.length }, null);
   }
+}
 
-  #remember(digest: string): void {
-    if (this.#keptTexts.size >= KEPT_MAX) this.#keptTexts.clear();
-    this.#keptTexts.add(digest);
-  }
+/** Bounded: what was forgotten is asked for again. */
+function rememberIn(digests: Set<string>, digest: string): void {
+  if (digests.size >= KEPT_MAX) digests.clear();
+  digests.add(digest);
 }
 
 function textKey(digest: string): string {
