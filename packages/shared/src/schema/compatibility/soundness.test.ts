@@ -68,7 +68,7 @@ describe('checkCompatibility never calls compatible what is not', () => {
     );
 
     expect(tally.compatible).toBeGreaterThan(100);
-    expect(tally.incompatible).toBeGreaterThan(30);
+    expect(tally.incompatible).toBeGreaterThan(10);
     expect(tally.instances).toBeGreaterThan(400);
   });
 
@@ -80,9 +80,10 @@ describe('checkCompatibility never calls compatible what is not', () => {
       { numRuns: 300 },
     );
 
-    expect(tally.compatible).toBeGreaterThan(30);
+    // Far below what chance gives, so that only a generator that no longer reaches them fails here.
+    expect(tally.compatible).toBeGreaterThan(8);
     expect(tally.incompatible).toBeGreaterThan(30);
-    expect(tally.filled).toBeGreaterThan(30);
+    expect(tally.filled).toBeGreaterThan(5);
   });
 });
 
