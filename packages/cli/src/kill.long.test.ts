@@ -22,9 +22,13 @@ afterEach(() => {
 });
 
 async function startService(): Promise<string> {
-  service = spawn(process.execPath, [BIN, 'serve', '--port', '0', '--json', '--config', 'none', '--store', `sqlite:${path}`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  service = spawn(
+    process.execPath,
+    [BIN, 'serve', '--port', '0', '--json', '--config', 'none', '--store', `sqlite:${path}`],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const [announcement] = await once(service.stdout as NodeJS.ReadableStream, 'data');
   return JSON.parse(String(announcement)).address;
 }
