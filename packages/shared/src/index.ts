@@ -73,7 +73,7 @@ export type {
 } from './ports/Subscription.ts';
 export type { RetryOptions } from './resilience/retry.ts';
 export { type RateLimiterOptions, SlidingLogRateLimiter } from './resilience/SlidingLogRateLimiter.ts';
-export { bundleSchema, type ResolveSchema } from './schema/bundleSchema.ts';
+export { bundleSchema, copySchema, type ResolveSchema } from './schema/bundleSchema.ts';
 export type {
   CompatibilityLevel,
   CompatibilityLevels,

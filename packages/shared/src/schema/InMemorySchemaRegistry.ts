@@ -1,7 +1,7 @@
 import type { RegisteredSchema, RegisterOptions, SchemaRegistry } from '../ports/SchemaRegistryPort.ts';
 import type { JsonObject } from '../types/json.ts';
 import { compareUtf8 } from '../types/utf8.ts';
-import { bundleSchema } from './bundleSchema.ts';
+import { bundleSchema, copySchema } from './bundleSchema.ts';
 import type { CompatibilityLevel, CompatibilityLevels } from './compatibility/CompatibilityLevel.ts';
 import { checkLevels, levelOf } from './compatibility/levelOf.ts';
 import { SchemaHistory } from './SchemaHistory.ts';
@@ -32,7 +32,7 @@ export class InMemorySchemaRegistry implements SchemaRegistry {
 
   propose(eventType: string, schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
     const resolve = (name: string, version: string) => this.#histories.get(name)?.find(version)?.schema;
-    return this.#historyOf(eventType).propose(bundleSchema(structuredClone(schema), resolve), options);
+    return this.#historyOf(eventType).propose(bundleSchema(copySchema(schema), resolve), options);
   }
 
   #historyOf(eventType: string): SchemaHistory {

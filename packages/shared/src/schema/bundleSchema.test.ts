@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../types/json.ts';
-import { bundleSchema } from './bundleSchema.ts';
+import { bundleSchema, copySchema } from './bundleSchema.ts';
 import { compileSchema } from './compileSchema.ts';
 import { InMemorySchemaRegistry } from './InMemorySchemaRegistry.ts';
 
@@ -81,5 +81,57 @@ describe('bundleSchema', () => {
         expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
       );
     }
+  });
+
+  it('leaves data as it is, though it looks like a reference', () => {
+    const data = { $ref: 'nexus:Address/1', id: 'a', $anchor: 'a' };
+    const own: JsonObject = { const: data, enum: [data], default: data, examples: [data] };
+
+    const bundled = bundleSchema({ ...own, properties: { own: { $ref: 'nexus:Own/1' } } }, () => own);
+
+    expect(bundled).toMatchObject(own);
+    expect(bundled.$defs).toEqual({ 'nexus:Own/1': own });
+  });
+
+  it('takes a field for a field, whatever keyword has its name', () => {
+    const properties: JsonObject = {
+      const: { $ref: 'nexus:A/1' },
+      enum: { $ref: 'nexus:A/1' },
+      $ref: { type: 'null' },
+    };
+
+    const check = compileSchema(bundleSchema({ properties }, resolveFrom({ 'A/1': { type: 'string' } })));
+
+    expect(check({ const: 1 })[0]).toMatchObject({ instancePath: '/const' });
+    expect(check({ enum: 1 })[0]).toMatchObject({ instancePath: '/enum' });
+    expect(check({ $ref: 1 })[0]).toMatchObject({ instancePath: '/$ref' });
+  });
+
+  it('never makes a reference to another schema of what is none', () => {
+    const schemas = resolveFrom({ 'A/1': { $ref: '#0' }, 'A/10': { type: 'string' } });
+    const properties: JsonObject = { a: { $ref: 'nexus:A/1' }, b: { $ref: 'nexus:A/10' } };
+
+    expect(() => compileSchema(bundleSchema({ properties }, schemas))).toThrow(/can't resolve reference #0/);
+  });
+});
+
+function nested(levels: number): JsonObject {
+  let schema: JsonObject = {};
+  for (let level = 0; level < levels; level++) schema = { not: schema };
+  return schema;
+}
+
+describe('copySchema', () => {
+  it.each([
+    ['null', null],
+    ['a boolean', true],
+    ['an array', []],
+    ['nothing', undefined],
+    ['a number that is no JSON', { minimum: 1n }],
+    ['what is nested without end', nested(50_000)],
+    ['more levels than are read', nested(200)],
+    ['half a character', { title: '\ud800' }],
+  ])('refuses %s', (_what, schema) => {
+    expect(() => copySchema(schema)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 });

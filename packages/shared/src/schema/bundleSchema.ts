@@ -1,3 +1,4 @@
+import { parseJson } from '../json/parseJson.ts';
 import { escapeSegment } from '../json/pointer.ts';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
@@ -6,9 +7,38 @@ import type { JsonObject, JsonValue } from '../types/json.ts';
 export type ResolveSchema = (name: string, version: string) => JsonObject | undefined;
 
 const REFERENCE = /^nexus:([^/#?]+)\/([^/#?]+)$/;
+/** A pointer into the schema that it stands in; no anchor. */
+const WITHIN = /^#(?:\/|$)/;
 const BUNDLED_MAX = 1_000;
+/** Keywords whose value is data, in which nothing is a reference. */
+const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
+/** Keywords that hold schemas by names, which are no keywords. */
+const MAPS: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+  'dependencies',
+]);
 /** Keywords that change what a reference within an embedded schema means. */
 const UNBUNDLED = ['$id', 'id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$recursiveRef'];
+
+/**
+ * A copy of what was given as a schema, as it is when it has been written down and is read again.
+ *
+ * @throws InvalidArgumentError - it is no JSON object, or would be read otherwise than it is
+ */
+export function copySchema(schema: unknown): JsonObject {
+  let copy: JsonValue | undefined;
+  try {
+    copy = parseJson(JSON.stringify(schema) ?? 'null');
+  } catch (cause) {
+    throw new InvalidArgumentError('schema', `cannot be kept as JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (isObject(copy)) return copy;
+  throw refusal('must be a JSON object');
+}
 
 /**
  * Makes a schema stand by itself: each reference to another schema of the registry, `"$ref": "nexus:NAME/VERSION"` (the
@@ -42,18 +72,21 @@ class Bundle {
    */
   rewrite(value: JsonValue, home: string | undefined, path: readonly string[]): JsonValue {
     if (Array.isArray(value)) return value.map((item) => this.rewrite(item, home, path));
-    if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).map(([key, member]) => {
-      const isReference = key === '$ref' && typeof member === 'string';
-      return [key, isReference ? this.#reference(member, home, path) : this.rewrite(member as JsonValue, home, path)];
-    });
-    return Object.fromEntries(entries);
+    if (!isObject(value)) return value;
+    return mapMembers(value, (key, member) => this.#member(key, member, home, path));
+  }
+
+  #member(key: string, member: JsonValue, home: string | undefined, path: readonly string[]): JsonValue {
+    if (DATA.has(key)) return member;
+    if (key === '$ref' && typeof member === 'string') return this.#reference(member, home, path);
+    if (MAPS.has(key) && isObject(member)) return mapMembers(member, (_, schema) => this.rewrite(schema, home, path));
+    return this.rewrite(member, home, path);
   }
 
   #reference(reference: string, home: string | undefined, path: readonly string[]): string {
     const [, name, version] = REFERENCE.exec(reference) ?? [];
     if (name === undefined || version === undefined) {
-      return home === undefined || !reference.startsWith('#') ? reference : `${placeOf(home)}${reference.slice(1)}`;
+      return home !== undefined && WITHIN.test(reference) ? `${placeOf(home)}${reference.slice(1)}` : reference;
     }
     this.#embed(reference, decode(name, reference), version, path);
     return placeOf(reference);
@@ -91,11 +124,21 @@ function decode(name: string, reference: string): string {
 
 function hasKeyword(value: JsonValue, keyword: string): boolean {
   if (Array.isArray(value)) return value.some((item) => hasKeyword(item, keyword));
-  if (typeof value !== 'object' || value === null) return false;
-  const members = Object.entries(value as JsonObject);
-  return members.some(
-    ([key, member]) => (key === keyword && typeof member === 'string') || hasKeyword(member, keyword),
-  );
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, member]) => {
+    if (DATA.has(key)) return false;
+    if (key === keyword && typeof member === 'string') return true;
+    const isMap = MAPS.has(key) && isObject(member);
+    return hasKeyword(isMap ? Object.values(member) : member, keyword);
+  });
+}
+
+function mapMembers(object: JsonObject, change: (key: string, member: JsonValue) => JsonValue): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, member]) => [key, change(key, member)]));
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refusal(rule: string): InvalidArgumentError {
