@@ -7,6 +7,7 @@ import {
   checkLevels,
   checkOptionNames,
   compareUtf8,
+  copySchema,
   InvalidArgumentError,
   type JsonObject,
   levelOf,
@@ -85,13 +86,14 @@ export class FileSchemaRegistry implements SchemaRegistry {
     const proposed = await this.propose(eventType, schema, options);
     const { versions, level } = await this.#history(eventType);
     if (versions.includes(proposed)) return proposed;
-    this.#folder.write(eventType, this.#folder.named(eventType, schema), proposed, level);
+    const source = this.#folder.named(eventType, copySchema(schema));
+    this.#folder.write(source, proposed, { level, before: versions.map(({ version }) => version) });
     return proposed;
   }
 
   async propose(eventType: string, schema: JsonObject, options: RegisterOptions = {}): Promise<RegisteredSchema> {
     const history = await this.#history(eventType);
-    const proposed = history.propose(this.#bundle(this.#folder.named(eventType, schema)), options);
+    const proposed = history.propose(this.#bundle(this.#folder.named(eventType, copySchema(schema))), options);
     if (history.versions.includes(proposed)) return proposed;
     this.#folder.refuseVersion(proposed.version, history.versions);
     const faults = await checkExamples(history.find(), proposed);
@@ -104,7 +106,9 @@ export class FileSchemaRegistry implements SchemaRegistry {
     const fingerprint = JSON.stringify(files);
     const known = this.#loaded.get(eventType);
     if (known?.fingerprint === fingerprint) return known.history;
-    const kept = files.map(({ registered, ...file }) => ({ ...file, isRegistered: registered !== undefined }));
+    const kept = files.map(({ registered, ...file }) =>
+      registered === undefined ? file : { ...file, registeredUnder: registered.level },
+    );
     const history = new SchemaHistory(eventType, this.levelOf(eventType), kept);
     for (const [index, { registered }] of files.entries()) refuseChanged(history.versions[index], registered?.digest);
     await refuseBrokenExamples(history);

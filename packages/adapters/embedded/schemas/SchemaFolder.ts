@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, opendirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  COMPATIBILITY_LEVELS,
   type CompatibilityLevel,
   ConfigurationError,
   InvalidArgumentError,
@@ -11,6 +12,7 @@ import {
 } from '@nexus/shared';
 import { decodeName, encodeName } from '../encodeName.ts';
 import { readJsonFile, readTextFile } from './readFiles.ts';
+import { writeVersion } from './writeVersion.ts';
 
 /** What `<n>.registered.json` says. */
 interface Registration {
@@ -30,6 +32,7 @@ export interface SchemaFile {
 
 /** Names the event type in the schema, where the folder's name is too short for it. */
 const TRUE_NAME = 'x-nexus-event-type';
+const DIGEST = /^1:[0-9a-f]{64}$/;
 const VERSION_FILE = /^([1-9]\d{0,8})\.json$/;
 
 /** The files of a `FileSchemaRegistry`. Knows nothing of what makes a version active. */
@@ -52,7 +55,7 @@ export class SchemaFolder {
 
   /** The versions, oldest first; none for a type that has no folder. @throws ConfigurationError */
   read(eventType: string): SchemaFile[] {
-    this.#entries(this.#folder);
+    this.#refuseUnreadable();
     const folder = this.#folderOf(eventType);
     return this.#versionsIn(folder).map((version) => readVersion(folder, version));
   }
@@ -75,19 +78,35 @@ export class SchemaFolder {
   }
 
   /**
-   * @throws InvalidArgumentError - another process has registered the version meanwhile
+   * @param context.before - the versions that the proposed one was compared with
+   * @throws InvalidArgumentError - another process has registered a version meanwhile
    * @throws ConfigurationError - the files cannot be written
    */
-  write(eventType: string, source: JsonObject, proposed: RegisteredSchema, level: CompatibilityLevel): void {
+  write(
+    source: JsonObject,
+    proposed: RegisteredSchema,
+    { level, before }: { readonly level: CompatibilityLevel; readonly before: readonly string[] },
+  ): void {
     refuseFunctions(proposed);
-    const folder = this.#folderOf(eventType);
+    const folder = this.#folderOf(proposed.eventType);
+    const refuseOthers = (): void => this.#refuseOthers(folder, [...before, proposed.version]);
     try {
       mkdirSync(folder, { recursive: true });
-      writeVersion(folder, source, proposed, level);
+      writeVersion(folder, proposed, { source, level, refuseOthers });
     } catch (cause) {
       if (isNexusError(cause)) throw cause;
       throw new ConfigurationError('schemas', `${folder} cannot be written: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  /** A version that came meanwhile was not compared with this one, nor this one with it. */
+  #refuseOthers(folder: string, expected: readonly string[]): void {
+    const other = this.#versionsIn(folder).find((version) => !expected.includes(version));
+    if (other === undefined) return;
+    throw new InvalidArgumentError(
+      'version',
+      `must follow version ${other}, which was written meanwhile; register again`,
+    );
   }
 
   /** Creates the folder for the first registration. */
@@ -99,12 +118,20 @@ export class SchemaFolder {
     return join(this.#folder, encodeName(eventType));
   }
 
+  /** Without listing it, which takes long where there are many types. */
+  #refuseUnreadable(): void {
+    try {
+      opendirSync(this.#folder).closeSync();
+    } catch (cause) {
+      throw unreadable(this.#folder, cause);
+    }
+  }
+
   #entries(folder: string): string[] {
     try {
       return readdirSync(folder).sort();
     } catch (cause) {
-      const reason = (cause as Error).message;
-      throw new ConfigurationError('schemas', `The folder of schemas ${folder} cannot be read: ${reason}`, { cause });
+      throw unreadable(folder, cause);
     }
   }
 
@@ -114,9 +141,9 @@ export class SchemaFolder {
       const versions = readdirSync(folder).flatMap((name) => VERSION_FILE.exec(name)?.[1] ?? []);
       return versions.sort((left, right) => Number(left) - Number(right));
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
+      const { code } = cause as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-      throw new ConfigurationError('schemas', `The folder of schemas ${folder} cannot be read: ${message}`, { cause });
+      throw unreadable(folder, cause);
     }
   }
 
@@ -129,19 +156,24 @@ export class SchemaFolder {
   }
 }
 
+function unreadable(folder: string, cause: unknown): ConfigurationError {
+  const reason = (cause as Error).message;
+  return new ConfigurationError('schemas', `The folder of schemas ${folder} cannot be read: ${reason}`, { cause });
+}
+
 function readVersion(folder: string, version: string): SchemaFile {
   const path = (suffix: string): string => join(folder, `${version}.${suffix}`);
   const up = readTextFile(path('up.jsonata'));
   const down = readTextFile(path('down.jsonata'));
   const examples = readJsonFile(path('examples.json')) as readonly UpcastExample[] | undefined;
-  const registered = readJsonFile(path('registered.json')) as unknown as Registration | undefined;
+  const registered = readJsonFile(path('registered.json'));
   return {
     version,
     schema: readSchema(folder, version),
     ...(up === undefined ? {} : { up }),
     ...(down === undefined ? {} : { down }),
     ...(examples === undefined ? {} : { examples: checkExamplesShape(examples, path('examples.json')) }),
-    ...(registered === undefined ? {} : { registered }),
+    ...(registered === undefined ? {} : { registered: checkRegistration(registered, path('registered.json')) }),
   };
 }
 
@@ -150,6 +182,16 @@ function readSchema(folder: string, version: string): JsonObject {
   const schema = readJsonFile(file);
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
   throw new ConfigurationError('schemas', `${file} is no JSON Schema: it must hold a JSON object`);
+}
+
+/** Whatever else it holds must not pass for a registration, which makes a version active. */
+function checkRegistration(content: unknown, file: string): Registration {
+  const { digest, level } = (content ?? {}) as Partial<Registration>;
+  const isRegistration =
+    typeof digest === 'string' && DIGEST.test(digest) && COMPATIBILITY_LEVELS.some((one) => one === level);
+  if (isRegistration) return content as Registration;
+  const remedy = 'restore it, or remove it, and the version must keep its level';
+  throw new ConfigurationError('schemas', `${file} must hold the digest and the level that register wrote; ${remedy}`);
 }
 
 function checkExamplesShape(examples: unknown, file: string): readonly UpcastExample[] {
@@ -166,40 +208,4 @@ function refuseFunctions({ up, down }: Pick<RegisteredSchema, 'up' | 'down'>): v
     wrong,
     'must be a JSONata expression in a folder of schemas; give functions to the store as upcasters',
   );
-}
-
-function writeVersion(
-  folder: string,
-  source: JsonObject,
-  { version, digest, up, down, examples }: RegisteredSchema,
-  level: CompatibilityLevel,
-): void {
-  const path = (suffix: string): string => join(folder, `${version}.${suffix}`);
-  if (up !== undefined) writeText(path('up.jsonata'), `${up}\n`);
-  if (down !== undefined) writeText(path('down.jsonata'), `${down}\n`);
-  if (examples !== undefined) writeText(path('examples.json'), jsonText(examples));
-  writeNew(path('json'), jsonText(source));
-  writeText(path('registered.json'), jsonText({ digest, level }));
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function writeText(file: string, text: string): void {
-  writeFileSync(file, text, { flush: true });
-}
-
-/** Writes a file that was not there, whole or not at all. */
-function writeNew(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeText(temporary, text);
-  try {
-    linkSync(temporary, file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new InvalidArgumentError('version', `is taken: ${file} was written meanwhile; register again`, { cause });
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }

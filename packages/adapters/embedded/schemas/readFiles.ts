@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigurationError, type JsonValue, parseJson } from '@nexus/shared';
 
-const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Of one file. */
+export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The text of a file; `undefined` if there is none. @throws ConfigurationError */
 export function readTextFile(file: string): string | undefined {

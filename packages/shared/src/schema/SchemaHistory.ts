@@ -1,6 +1,6 @@
 import { canonicalJson, digestOfText } from '../governance/digest.ts';
 import { typeFault } from '../governance/eventRules.ts';
-import type { EvolutionRules, RegisteredSchema, RegisterOptions } from '../ports/SchemaRegistryPort.ts';
+import type { EvolutionRules, RegisteredSchema, RegisterOptions, UpcastExample } from '../ports/SchemaRegistryPort.ts';
 import { InvalidArgumentError, SchemaIncompatibleError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { CompatibilityLevel, Incompatibility } from './compatibility/CompatibilityLevel.ts';
@@ -11,8 +11,11 @@ import { compileSchema } from './compileSchema.ts';
 export interface KeptVersion extends EvolutionRules {
   readonly version: string;
   readonly schema: JsonObject;
-  /** The version was registered under the level of its time, which a later level does not undo. Default: false. */
-  readonly isRegistered?: boolean;
+  /**
+   * The level under which the version was registered, which a later level does not undo. Default: it was not registered,
+   * and is active if it keeps the level of now.
+   */
+  readonly registeredUnder?: CompatibilityLevel;
 }
 
 /**
@@ -23,11 +26,13 @@ export class SchemaHistory {
   readonly eventType: string;
   readonly level: CompatibilityLevel;
   readonly #versions: RegisteredSchema[] = [];
+  /** Those that nobody has registered. */
+  readonly #unregistered = new Set<RegisteredSchema>();
 
   constructor(eventType: string, level: CompatibilityLevel, kept: readonly KeptVersion[] = []) {
     this.eventType = eventType;
     this.level = level;
-    for (const one of kept) this.#versions.push(this.#load(one));
+    for (const one of kept) this.#load(one);
   }
 
   /** Oldest first, inactive ones too. */
@@ -52,9 +57,11 @@ export class SchemaHistory {
    *
    * @throws SchemaIncompatibleError, InvalidArgumentError
    */
-  propose(schema: JsonObject, { version, ...rules }: RegisterOptions = {}): RegisteredSchema {
+  propose(schema: JsonObject, options: RegisterOptions = {}): RegisteredSchema {
+    const { version, ...rules } = options;
     const fault = typeFault(this.eventType);
     if (fault !== undefined) throw new InvalidArgumentError('eventType', fault);
+    refuseMalformed(options);
     compileSchema(schema);
     const digest = digestOfText(canonicalJson(schema));
     const known = this.#versions.find((one) =>
@@ -71,12 +78,37 @@ export class SchemaHistory {
     if (!this.#versions.includes(proposed)) this.#versions.push(proposed);
   }
 
-  #load({ isRegistered = false, ...kept }: KeptVersion): RegisteredSchema {
-    const digest = digestOfText(canonicalJson(kept.schema));
-    const incompatibilities = isRegistered ? [] : this.check(kept.schema);
-    const loaded = { eventType: this.eventType, digest, ...kept };
-    if (incompatibilities.length === 0) return loaded;
-    return { ...loaded, inactive: `it breaks ${this.level}: ${summaryOf(incompatibilities)}` };
+  #load({ registeredUnder, ...kept }: KeptVersion): void {
+    const loaded = { eventType: this.eventType, digest: digestOfText(canonicalJson(kept.schema)), ...kept };
+    if (registeredUnder !== undefined) {
+      this.#deactivateSlippedIn(loaded, registeredUnder);
+      this.#versions.push(loaded);
+      return;
+    }
+    const incompatibilities = this.check(kept.schema);
+    const judged = incompatibilities.length === 0 ? loaded : inactiveBy(loaded, this.level, incompatibilities);
+    this.#versions.push(judged);
+    this.#unregistered.add(judged);
+  }
+
+  /**
+   * A version that was registered kept its level with those that were there. One that it breaks its level with, and that
+   * nobody registered, was put before it afterwards.
+   */
+  #deactivateSlippedIn({ schema, version }: RegisteredSchema, level: CompatibilityLevel): void {
+    for (;;) {
+      const before = this.#versions.filter(isActive);
+      if (!before.some((one) => this.#unregistered.has(one))) return;
+      const found = checkCompatibility(schema, before, level);
+      const broken = before.filter(
+        (one) => this.#unregistered.has(one) && found.some((breach) => breach.version === one.version),
+      );
+      if (broken.length === 0) return;
+      for (const one of broken) {
+        const reason = `version ${version}, which is registered, breaks ${level} with it; give it a number above`;
+        this.#versions[this.#versions.indexOf(one)] = { ...one, inactive: reason };
+      }
+    }
   }
 
   #nextVersion(): string {
@@ -91,12 +123,38 @@ export class SchemaHistory {
   }
 }
 
+function inactiveBy(
+  loaded: RegisteredSchema,
+  level: CompatibilityLevel,
+  incompatibilities: readonly Incompatibility[],
+): RegisteredSchema {
+  return { ...loaded, inactive: `it breaks ${level}: ${summaryOf(incompatibilities)}` };
+}
+
 const SUMMARISED_MAX = 3;
 
 function summaryOf(incompatibilities: readonly Incompatibility[]): string {
   const said = incompatibilities.slice(0, SUMMARISED_MAX).map(({ message, remedy }) => `${message} (${remedy})`);
   const more = incompatibilities.length - said.length;
   return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+/** What no type checker has seen, such as a file that a command was given. */
+function refuseMalformed({ version, up, down, examples }: RegisterOptions): void {
+  if (version !== undefined && (typeof version !== 'string' || version === '')) {
+    throw new InvalidArgumentError('version', 'must be a text that is not empty, such as "2"');
+  }
+  for (const [name, rule] of Object.entries({ up, down })) {
+    if (rule === undefined || typeof rule === 'string' || typeof rule === 'function') continue;
+    throw new InvalidArgumentError(name, 'must be a JSONata expression, or a function');
+  }
+  if (examples === undefined || (Array.isArray(examples) && examples.every(isExample))) return;
+  throw new InvalidArgumentError('examples', 'must be an array of { "before": {…}, "after": {…} }, two payloads each');
+}
+
+function isExample(example: unknown): boolean {
+  const { before, after } = (example ?? {}) as Partial<UpcastExample>;
+  return [before, after].every((one) => typeof one === 'object' && one !== null && !Array.isArray(one));
 }
 
 function isActive({ inactive }: RegisteredSchema): boolean {
