@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { ConfigurationError, type JsonValue, parseJson } from '@nexus/shared';
 
 /** Of one file. */
-export const FILE_BYTES_MAX = 4 * 1024 * 1024;
+export const FILE_BYTES_MAX: number = 4 * 1024 * 1024;
 
 /** The text of a file; `undefined` if there is none. @throws ConfigurationError */
 export function readTextFile(file: string): string | undefined {
