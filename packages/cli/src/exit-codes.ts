@@ -27,7 +27,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string
   conflict: 'the store holds something else than the request assumes',
   unavailable: 'the store cannot take the request now, or its outcome is unknown; run the same again',
   notFound: 'there is no such thing in the store',
-  findings: 'a check found something wrong, or what is stored contradicts itself',
+  findings: 'a check found something: what is wrong, what a test did not expect, or what proposed rules would refuse',
   rejects: 'the import is done, and some rows were refused; the rejects file says which, and why',
   configuration: 'the store, its rules, the host or the port are set up wrongly',
   interrupted: 'stopped by SIGINT',
