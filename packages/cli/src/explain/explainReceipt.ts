@@ -4,6 +4,8 @@ import {
   EventJudge,
   type GovernedEventStore,
   type JsonObject,
+  type PolicyDenial,
+  type PolicyRequest,
   type Receipt,
   type RecordedEvent,
   type RegisteredSchema,
@@ -131,13 +133,13 @@ async function explainPolicies(
   if (policy === null) return { parts: [], outcomes: [] };
   const stated = sentenceOf(policy.decision, policy.matched, policy.observed ?? []);
   const base = { part: 'policies', name: policy.engine, digest: policy.revision, stated } as const;
-  const text = await store.findRules(policy.revision);
-  if (text === undefined) return { parts: [{ ...base, agreement: 'unknown' }], outcomes: [] };
+  const engine = engineOf(policy.engine, await store.findRules(policy.revision));
+  if (engine === undefined) return { parts: [{ ...base, agreement: 'unknown' }], outcomes: [] };
   const events = recorded.map(({ recorded: _, ...event }) => event);
   const action = mode === 'history' ? 'import' : 'append';
   const request = { action, ...byOf(receipt), events } as const;
-  const engine = CelPolicyEngine.fromSource(text);
-  const { decision, matched, observed = [] } = engine.decide(request);
+  const { decision, matched } = engine.decide(request);
+  const observed = observedAgain(engine, request, policy.observed ?? []);
   const again = sentenceOf(decision === 'allow' ? 'allow' : 'deny-observed', matched, observed);
   const outcomes = engine
     .explain(request)
@@ -147,17 +149,45 @@ async function explainPolicies(
   return { parts: [{ ...base, again, agreement: again === stated ? 'agrees' : 'differs' }], outcomes };
 }
 
+/** `undefined` where the text was not kept, or is of another engine. */
+function engineOf(name: string, text: string | undefined): CelPolicyEngine | undefined {
+  return text === undefined || name !== CEL ? undefined : CelPolicyEngine.fromSource(text);
+}
+
+const CEL = 'cel';
+
+/**
+ * What the policies say of each event. A receipt says it in the order of the append, which is not that of its shares, and
+ * of a long append only the first: there, what it says must be among what they say.
+ */
+function observedAgain(engine: CelPolicyEngine, request: PolicyRequest, stated: readonly Observed[]): Observed[] {
+  const all = request.events.flatMap((event) => engine.decide({ ...request, events: [event] }).observed ?? []);
+  if (stated.length < OBSERVED_MAX) return all;
+  const left = new Map<string, Observed[]>();
+  for (const one of all) {
+    const same = left.get(watchedOf(one));
+    if (same === undefined) left.set(watchedOf(one), [one]);
+    else same.push(one);
+  }
+  return stated.flatMap((one) => left.get(watchedOf(one))?.pop() ?? []);
+}
+
+type Observed = Pick<PolicyDenial, 'policy' | 'message'>;
+
+/** Where the engine cuts off. */
+const OBSERVED_MAX = 100;
+
+function watchedOf({ policy, message }: Observed): string {
+  return `${policy} observed: ${message}`;
+}
+
 function byOf({ actor, decidedAt }: Receipt): { readonly principal: Receipt['actor']; readonly now: string } {
   return { principal: actor, now: decidedAt };
 }
 
-function sentenceOf(
-  decision: string,
-  matched: readonly string[],
-  observed: readonly { readonly policy: string; readonly message: string }[],
-): string {
+function sentenceOf(decision: string, matched: readonly string[], observed: readonly Observed[]): string {
   const by = matched.length === 0 ? 'no policy applied' : [...matched].sort().join(', ');
-  const watched = observed.map(({ policy, message }) => `${policy} observed: ${message}`);
+  const watched = observed.map(watchedOf).sort();
   return [`${decision}: ${by}`, ...watched].join('; ');
 }
 
