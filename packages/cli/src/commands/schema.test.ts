@@ -27,6 +27,23 @@ function place() {
 }
 
 describe('schema register', () => {
+  test.each([
+    ['schema', 'null', []],
+    ['schema', 'true', []],
+    ['examples', '{}', ['--examples']],
+    ['examples', '[null]', ['--examples']],
+  ])('names the %s that is %s', async (argument, content, options) => {
+    const { write, schema } = place();
+    await schema('register', 'A', write('1.json', FIRST));
+    const file = write('content.json', content);
+
+    const proposed = options.length === 0 ? file : write('2.json', { ...FIRST, title: 'two' });
+    const refused = await schema('register', 'A', proposed, ...options.flatMap((option) => [option, file]), '--json');
+
+    expect(refused.code).toBe(2);
+    expect(errorOf(refused)).toMatchObject({ code: 'INVALID_ARGUMENT', details: { argument } });
+  });
+
   test('refuses a change that breaks BACKWARD, names place and remedy, and writes nothing', async () => {
     const { write, schema, schemas } = place();
     await schema('register', 'A', write('1.json', FIRST));
@@ -234,14 +251,17 @@ describe('schema validate', () => {
     expect(lines.at(-1)).toEqual({ valid: 1, invalid: 1 });
   });
 
-  test('names the line that is no event', async () => {
-    const { write } = place();
-    const file = write('events.jsonl', '\n{"total":1}\n');
+  test.each(['{"total":1}', '{"eventType":"A","payload":{},"metadata":null}'])(
+    'names the line that is no event: %s',
+    async (line) => {
+      const { write } = place();
+      const file = write('events.jsonl', `\n${line}\n`);
 
-    const result = await runCli(['schema', 'validate', file, '--config', SAMPLE_CONFIG, '--json']);
+      const result = await runCli(['schema', 'validate', file, '--config', SAMPLE_CONFIG, '--json']);
 
-    expect(errorOf(result)).toMatchObject({ code: 'INPUT_UNREADABLE', details: { line: 2 } });
-  });
+      expect(errorOf(result)).toMatchObject({ code: 'INPUT_UNREADABLE', details: { line: 2 } });
+    },
+  );
 });
 
 test('the sample lifts its first version as its example says', async () => {

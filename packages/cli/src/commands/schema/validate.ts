@@ -102,10 +102,15 @@ function eventOf(
     return { ...UNSAID, eventType: type, payload: value as JsonObject, metadata };
   }
   const event = value as unknown as Partial<DomainEvent> | null;
-  if (typeof event?.eventType === 'string' && 'payload' in event)
+  if (typeof event?.eventType === 'string' && 'payload' in event && hasMetadata(event))
     return { ...UNSAID, metadata: {}, ...event } as DomainEvent;
-  const remedy = 'name the type of payloads by --type';
+  const remedy =
+    'it needs an eventType and a payload, and metadata, if any, that is an object; or name the type of payloads by --type';
   throw new InputError(`Line ${line} of ${source} is no event; ${remedy}`, { source, line });
+}
+
+function hasMetadata({ metadata = {} }: Partial<DomainEvent>): boolean {
+  return typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
 }
 
 /** What schemas never look at. */
