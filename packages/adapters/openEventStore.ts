@@ -1,4 +1,10 @@
-import { ConfigurationError, type GovernedEventStore, type GovernedEventStoreOptions } from '@nexus/shared';
+import {
+  ConfigurationError,
+  type EventMap,
+  type GovernedEventStore,
+  type GovernedEventStoreOptions,
+  type JsonObject,
+} from '@nexus/shared';
 
 /** Opens a store; `rest` is the URL behind its scheme. */
 type Opener = (rest: string, options: GovernedEventStoreOptions) => Promise<GovernedEventStore>;
@@ -22,12 +28,13 @@ const OPENERS: Readonly<Record<string, Opener>> = {
  * - `sqlite:PATH`: a SQLite file, made if it is absent (`sqlite:./nexus.db`, `sqlite:/var/lib/nexus.db`)
  * - `memory:`: a store that ends with the process
  *
+ * @typeParam Events - a map from event type to payload, as `nexus schema types` writes it. Default: any type, any JSON
  * @throws ConfigurationError - the URL names no store that this package knows, or the store cannot be opened
  */
-export async function openEventStore(
+export async function openEventStore<Events extends EventMap = Record<string, JsonObject>>(
   url: string,
   options: GovernedEventStoreOptions = {},
-): Promise<GovernedEventStore> {
+): Promise<GovernedEventStore<Events>> {
   const [scheme, rest] = split(url);
   const opener = Object.hasOwn(OPENERS, scheme) ? OPENERS[scheme] : undefined;
   if (opener === undefined) {
@@ -36,7 +43,7 @@ export async function openEventStore(
       .map((name) => `${name}:`);
     throw malformed(`${JSON.stringify(url)} names no event store; a store URL begins with ${known.join(' or ')}`);
   }
-  return opener(rest, options);
+  return (await opener(rest, options)) as unknown as GovernedEventStore<Events>;
 }
 
 function split(url: string): [scheme: string, rest: string] {
