@@ -9,6 +9,7 @@ import {
   compareUtf8,
   copySchema,
   InvalidArgumentError,
+  isNexusError,
   type JsonObject,
   levelOf,
   type RegisteredSchema,
@@ -16,7 +17,7 @@ import {
   SchemaHistory,
   type SchemaRegistry,
 } from '@nexus/shared';
-import { SchemaFolder } from './schemas/SchemaFolder.ts';
+import { type SchemaFile, SchemaFolder } from './schemas/SchemaFolder.ts';
 
 export interface FileSchemaRegistryOptions {
   /** Holds `<event type>/<version>.json`, names encoded by `encodeName`. Made by the first `register`. */
@@ -102,7 +103,7 @@ export class FileSchemaRegistry implements SchemaRegistry {
   }
 
   async #history(eventType: string): Promise<SchemaHistory> {
-    const files = this.#folder.read(eventType).map((file) => ({ ...file, schema: this.#bundle(file.schema) }));
+    const files = this.#folder.read(eventType).map((file) => ({ ...file, schema: this.#bundleFile(eventType, file) }));
     const fingerprint = JSON.stringify(files);
     const known = this.#loaded.get(eventType);
     if (known?.fingerprint === fingerprint) return known.history;
@@ -115,6 +116,16 @@ export class FileSchemaRegistry implements SchemaRegistry {
     if (this.#loaded.size >= TYPES_MAX) this.#loaded.clear();
     this.#loaded.set(eventType, { history, fingerprint });
     return history;
+  }
+
+  #bundleFile(eventType: string, { version, schema }: SchemaFile): JsonObject {
+    try {
+      return this.#bundle(schema);
+    } catch (cause) {
+      if (!isNexusError(cause, 'INVALID_ARGUMENT')) throw cause;
+      const message = `Version ${version} of ${eventType} cannot be used: ${cause.message}`;
+      throw new ConfigurationError('schemas', message, { cause });
+    }
   }
 
   #bundle(schema: JsonObject): JsonObject {

@@ -97,6 +97,25 @@ describe('a folder of schemas', () => {
     expect(await one.listVersions('a')).toHaveLength(2);
   });
 
+  it('names the version whose reference leads nowhere, as a fault of the folder', async () => {
+    const folder = temporaryFolder();
+    put(folder, 'a/1.json', { $ref: 'nexus:gone/1' });
+
+    await expect(new FileSchemaRegistry({ folder }).getSchema('a')).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(/^Version 1 of a cannot be used: .*nexus:gone\/1/),
+    });
+  });
+
+  it('is refused where it cannot be made', async () => {
+    const folder = temporaryFolder();
+    put(folder, 'file', '');
+
+    const registering = new FileSchemaRegistry({ folder: join(folder, 'file') }).register('a', FIRST);
+
+    await expect(registering).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  });
+
   it('writes nothing that it could not read again', async () => {
     const folder = temporaryFolder();
     const registry = new FileSchemaRegistry({ folder });

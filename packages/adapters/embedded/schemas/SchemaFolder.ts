@@ -109,9 +109,14 @@ export class SchemaFolder {
     );
   }
 
-  /** Creates the folder for the first registration. */
+  /** Creates the folder for the first registration. @throws ConfigurationError */
   make(): void {
-    mkdirSync(this.#folder, { recursive: true });
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new ConfigurationError('schemas', `The folder of schemas cannot be made: ${reason}`, { cause });
+    }
   }
 
   #folderOf(eventType: string): string {
