@@ -5,6 +5,7 @@ import { InMemoryAuditLog } from '../audit/InMemoryAuditLog.ts';
 import { InMemoryPolicy } from '../policy/InMemoryPolicy.ts';
 import type { Commit } from '../ports/EventJournal.ts';
 import { InMemorySchemaRegistry } from '../schema/InMemorySchemaRegistry.ts';
+import type { DomainEvent } from '../types/DomainEvent.ts';
 import { AmbiguousCommitError, StoreUnavailableError } from '../types/errors.ts';
 import type { Principal } from '../types/Principal.ts';
 import { GovernedEventStore } from './GovernedEventStore.ts';
@@ -207,6 +208,19 @@ describe('every refusal', () => {
     expect(auditLog.records).toMatchObject([
       { at: clock.timestamp(), action: 'append.refused', actor: ANN, details: { code: 'SCHEMA_VALIDATION_FAILED' } },
     ]);
+  });
+
+  it('is audited by the names of the policies, whatever their messages say of the payload', async () => {
+    const rule = { name: 'no-secrets', check: ({ payload }: DomainEvent) => `leave out ${payload.secret}` };
+    const policy = new InMemoryPolicy([rule], { revision: '1:00' });
+    const { store, auditLog, events } = arrange({ policy });
+    const secret = events.map((event) => ({ ...event, payload: { secret: 'hunter2' } }));
+
+    await expect(store.append(secret, { principal: ANN })).rejects.toThrow('hunter2');
+
+    const details = { code: 'POLICY_DENIED', action: 'append', revision: '1:00', policies: ['no-secrets'] };
+    expect(auditLog.records).toMatchObject([{ action: 'append.refused', actor: ANN, details }]);
+    expect(JSON.stringify(auditLog.records)).not.toContain('hunter2');
   });
 
   it('keeps its error when the audit log fails', async () => {

@@ -1,4 +1,4 @@
-import { isNexusError } from '../types/errors.ts';
+import { isNexusError, type PolicyDeniedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { Violation } from '../types/Violation.ts';
 
@@ -7,9 +7,16 @@ const VIOLATIONS_MAX = 20;
 /** What logs and audit records say of a refusal: which rule of which field, and never what the field held. */
 export function summaryOf(error: unknown): JsonObject {
   if (!isNexusError(error)) return { code: 'UNEXPECTED' };
+  if (isNexusError(error, 'POLICY_DENIED')) return denialOf(error as PolicyDeniedError);
   const { violations } = error as { violations?: readonly Violation[] };
   if (violations === undefined) return { code: error.code, message: error.message };
   return { code: error.code, violations: violations.slice(0, VIOLATIONS_MAX).map(ruleOf) };
+}
+
+/** Policies by name: a policy may make its message of what the event holds. */
+function denialOf({ code, details: { action, revision, denials } }: PolicyDeniedError): JsonObject {
+  const policies = [...new Set(denials.map(({ policy }) => policy))];
+  return { code, action, revision, policies: policies.slice(0, VIOLATIONS_MAX) };
 }
 
 function ruleOf({ eventIndex, pointer, keyword }: Violation): JsonObject {
