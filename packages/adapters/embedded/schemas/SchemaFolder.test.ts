@@ -83,6 +83,23 @@ describe('a folder of schemas', () => {
     expect(readdirSync(join(folder, 'a')).length).toBe(isFirst ? 5 : 6);
   });
 
+  it('registers nothing while another process registers, and says what to do if none does', async () => {
+    const folder = temporaryFolder();
+    const registry = new FileSchemaRegistry({ folder });
+    await registry.register('a', FIRST);
+    put(folder, 'a/.registering', '');
+
+    await expect(registry.register('a', NUMBERS)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('.registering if nobody is registering'),
+    });
+
+    expect(await registry.listVersions('a')).toHaveLength(1);
+    rmSync(join(folder, 'a/.registering'));
+    await registry.register('a', NUMBERS);
+    expect(readdirSync(join(folder, 'a'))).not.toContain('.registering');
+  });
+
   it('lets only one of two racing versions in, since neither was compared with the other', async () => {
     const folder = temporaryFolder();
     const [one, other] = [new FileSchemaRegistry({ folder }), new FileSchemaRegistry({ folder })];

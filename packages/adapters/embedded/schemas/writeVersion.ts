@@ -13,16 +13,39 @@ interface WriteContext {
 }
 
 /**
- * Writes the files of a version. No other process's files are touched: what a registration leaves where it is refused,
- * or where the process ends, never becomes part of another's version. The registration comes last, once it is certain that the
- * version was compared with all that there are.
+ * Writes the files of a version, while no other process writes one of the type: so that the version was compared with all
+ * that there are, and that what a registration leaves where it is refused or killed never becomes part of another's.
  *
- * @throws InvalidArgumentError - the version, or a rule of that number, was written by another
+ * @throws InvalidArgumentError - another process is registering, or the version or a rule of that number is there
  */
-export function writeVersion(
+export function writeVersion(folder: string, proposed: RegisteredSchema, context: WriteContext): void {
+  const lock = join(folder, '.registering');
+  takeLock(lock);
+  try {
+    context.refuseOthers();
+    writeFiles(folder, proposed, context);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function takeLock(lock: string): void {
+  try {
+    writeFileSync(lock, '', { flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    const remedy = `register again, or remove ${lock} if nobody is registering now`;
+    throw new InvalidArgumentError('version', `cannot be written while another process registers one; ${remedy}`, {
+      cause,
+    });
+  }
+}
+
+/** The rules first, so that nobody reads the version without; the registration last. */
+function writeFiles(
   folder: string,
   { version, digest, up, down, examples }: RegisteredSchema,
-  { source, level, refuseOthers }: WriteContext,
+  { source, level }: WriteContext,
 ): void {
   const path = (suffix: string): string => join(folder, `${version}.${suffix}`);
   const written: string[] = [];
@@ -35,7 +58,6 @@ export function writeVersion(
     claim('examples.json', examples === undefined ? undefined : jsonText(examples));
     writeNew(path('json'), jsonText(source));
     written.push(path('json'));
-    refuseOthers();
     replace(path('registered.json'), jsonText({ digest, level }));
   } catch (error) {
     for (const file of written.reverse()) rmSync(file, { force: true });
@@ -51,7 +73,7 @@ function claimFile(file: string, text: string | undefined): boolean {
     writeNew(file, text);
     return true;
   }
-  const remedy = 'register again, or remove it if nobody is registering now';
+  const remedy = 'it was left there, or put there by hand; register it too, or remove it';
   throw new InvalidArgumentError('version', `cannot be written: ${file} is there already, and is another; ${remedy}`);
 }
 
