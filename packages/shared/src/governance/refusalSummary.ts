@@ -7,7 +7,7 @@ const VIOLATIONS_MAX = 20;
 /** What logs and audit records say of a refusal: which rule of which field, and never what the field held. */
 export function summaryOf(error: unknown): JsonObject {
   if (!isNexusError(error)) return { code: 'UNEXPECTED' };
-  if (isNexusError(error, 'POLICY_DENIED')) return denialOf(error as PolicyDeniedError);
+  if (error.code === 'POLICY_DENIED') return denialOf(error as PolicyDeniedError);
   const { violations } = error as { violations?: readonly Violation[] };
   if (violations === undefined) return { code: error.code, message: error.message };
   return { code: error.code, violations: violations.slice(0, VIOLATIONS_MAX).map(ruleOf) };
