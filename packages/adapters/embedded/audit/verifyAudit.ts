@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AuditSeal } from '@nexus/shared';
 import { AuditFindings, type AuditReport } from './AuditFinding.ts';
-import { fileNameOf, listChains, parseFileName } from './auditFiles.ts';
+import { type Chains, fileNameOf, listChains, parseFileName } from './auditFiles.ts';
 import { ChainVerifier } from './ChainVerifier.ts';
 import { readLines } from './readLines.ts';
 
@@ -20,11 +20,11 @@ const PROGRESS_LINES = 1_000;
  * Reads every line of an audit log's folder, computes its hash anew, and compares with the lines before it and with
  * the store's seals. In bounded memory. Lines behind the last seal are held to their chain alone.
  *
- * @throws the file system's error, where the folder cannot be read
+ * @throws the file system's error, where the folder cannot be read, or is absent and nothing is sealed
  */
 export async function verifyAudit(folder: string, options: VerifyAuditOptions = {}): Promise<AuditReport> {
   const { seals = [] } = options;
-  const chains = await listChains(folder);
+  const chains = await chainsIn(folder, seals);
   const findings = new AuditFindings();
   let lines = 0;
   const onLine = () => {
@@ -47,6 +47,16 @@ export async function verifyAudit(folder: string, options: VerifyAuditOptions = 
   }
   const { first, total, isClean } = findings;
   return { clean: isClean, chains: chains.size, lines, seals: seals.length, findings: first, findingsTotal: total };
+}
+
+/** With the folder all files have gone, which the seals know of. */
+async function chainsIn(folder: string, seals: readonly AuditSeal[]): Promise<Chains> {
+  try {
+    return await listChains(folder);
+  } catch (error) {
+    if (seals.length > 0 && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
 }
 
 async function verifyFile(

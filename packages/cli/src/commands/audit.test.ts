@@ -101,6 +101,18 @@ test('audit verify says where a line was changed, or that the tail was cut, by i
   expect(JSON.parse(cut.out).findings).toMatchObject([{ rule: 'cut-tail', file, line: 2 }]);
 });
 
+test('audit verify misses a folder that is gone with all that was sealed', async () => {
+  const { store, folder, file } = await storeWithRecords();
+  rmSync(folder, { recursive: true });
+
+  const verify = await runCli(['audit', 'verify', '--json', '--store', store]);
+  const mistyped = await runCli(['audit', 'verify', '--json', '--store', store, '--folder', `${folder}s`]);
+
+  expect(verify.code).toBe(7);
+  expect(JSON.parse(verify.out)).toMatchObject({ clean: false, findings: [{ rule: 'file-missing', file }] });
+  expect([mistyped.code, errorOf(mistyped).code]).toEqual([6, 'NOT_FOUND']);
+});
+
 test('audit verify works without the store, and says that its seals were not compared', async () => {
   const { store, folder, file } = await storeWithRecords();
   rmSync(store.slice('sqlite:'.length));

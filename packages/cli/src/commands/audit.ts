@@ -84,8 +84,8 @@ function isWanted({ at, action, actor }: LocatedAuditLine, options: ListOptions)
 }
 
 async function verify(shell: Shell, options: FolderOptions): Promise<ExitCode> {
-  const folder = folderOf(shell, options);
   const seals = await sealsOf(shell);
+  const folder = folderToVerify(shell, options, seals);
   const progress = shell.progress('verifying', 'lines');
   let report: AuditReport;
   try {
@@ -98,6 +98,12 @@ async function verify(shell: Shell, options: FolderOptions): Promise<ExitCode> {
   else await printReport(shell, report);
   if (seals === undefined) await shell.remark(`nexus: there is no store ${shell.storeUrl}, so no seals were compared`);
   return report.clean ? EXIT_CODES.ok : EXIT_CODES.findings;
+}
+
+/** A folder of the store's own that is gone is a finding, where the store has sealed what was in it. @throws NotFoundError */
+function folderToVerify(shell: Shell, options: FolderOptions, seals: readonly AuditSeal[] = []): string {
+  const own = options.folder === undefined && seals.length > 0 ? shell.auditFolder : undefined;
+  return own ?? folderOf(shell, options);
 }
 
 /** @throws NotFoundError */
