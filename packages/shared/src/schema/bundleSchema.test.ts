@@ -107,6 +107,16 @@ describe('bundleSchema', () => {
     expect(check({ $ref: 1 })[0]).toMatchObject({ instancePath: '/$ref' });
   });
 
+  it('refuses a long row of references, however deep they stand', () => {
+    const reference = (name: number) => JSON.stringify({ $ref: `nexus:${name}/1` });
+    const deep = (name: number) =>
+      JSON.parse(`${'{"not":'.repeat(98)}${reference(name)}${'}'.repeat(98)}`) as JsonObject;
+    const ending = (end: number) => (name: string) => (Number(name) < end ? deep(Number(name) + 1) : {});
+
+    expect(() => bundleSchema(deep(1), ending(900))).toThrow(/too many others in a row/);
+    expect(Object.keys(bundleSchema(deep(1), ending(5)).$defs ?? {})).toHaveLength(5);
+  });
+
   it('never makes a reference to another schema of what is none', () => {
     const schemas = resolveFrom({ 'A/1': { $ref: '#0' }, 'A/10': { type: 'string' } });
     const properties: JsonObject = { a: { $ref: 'nexus:A/1' }, b: { $ref: 'nexus:A/10' } };

@@ -48,12 +48,21 @@ export function copySchema(schema: unknown): JsonObject {
  */
 export function bundleSchema(schema: JsonObject, resolve: ResolveSchema): JsonObject {
   const bundle = new Bundle(schema, resolve);
-  const root = bundle.rewrite(schema, undefined, []) as JsonObject;
+  const root = rewriteRoot(bundle, schema);
   if (bundle.embedded.size === 0) return schema;
   const own = (schema.$defs ?? {}) as JsonObject;
   const taken = [...bundle.embedded.keys()].find((key) => Object.hasOwn(own, key));
   if (taken !== undefined) throw refusal(`/$defs/${escapeSegment(taken)} is a name of the registry's own; rename it`);
   return { ...root, $defs: { ...((root.$defs ?? {}) as JsonObject), ...Object.fromEntries(bundle.embedded) } };
+}
+
+function rewriteRoot(bundle: Bundle, schema: JsonObject): JsonObject {
+  try {
+    return bundle.rewrite(schema, undefined, []) as JsonObject;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError('schema', 'refers to too many others in a row; flatten it', { cause: error });
+  }
 }
 
 class Bundle {
