@@ -26,7 +26,9 @@ export interface Group {
   /** By the names that they are asked for; `isLong`: runs only when it is named. */
   readonly works: Readonly<Record<string, { readonly isLong?: true }>>;
   /** Makes what repetitions share, before the first. */
-  prepare?(works: readonly string[], say: (message: string) => void): void;
+  prepare?(works: readonly string[], say: (message: string) => void): Promise<void>;
+  /** Removes what was made only for this run. */
+  finish?(works: readonly string[]): void;
   /** Those that can run here, after {@link Group.prepare}. */
   contendersOf(work: string): readonly string[];
   countsSyncs(work: string): boolean;

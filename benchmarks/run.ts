@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 const repetitions = Number(values.repetitions);
 const storedEvents = Number(values.events);
 
-function main(): void {
+async function main(): Promise<void> {
   if (values.help || !isUnderstood()) {
     console.log(HELP);
     process.exitCode = values.help ? 0 : 2;
@@ -37,7 +37,8 @@ function main(): void {
     say('The files lie in memory, where a sync costs nothing: no figure of an append is worth anything.');
   const canCountSyncs = hasStrace();
   if (!canCountSyncs) say('There is no strace here: syncs are not counted.');
-  const measured = chosenGroups().map((group) => ({ group, rows: measureGroup(group, canCountSyncs) }));
+  const measured: { readonly group: Group; readonly rows: readonly Row[] }[] = [];
+  for (const group of chosenGroups()) measured.push({ group, rows: await measureGroup(group, canCountSyncs) });
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   const machineAndVersions = [machine(), ...measured.flatMap(({ group }) => group.versions())].join(', ');
   const rows = measured.flatMap((one) => one.rows);
@@ -69,10 +70,14 @@ function longWorksOf({ works }: Group): string[] {
   return Object.keys(works).filter((work) => works[work]?.isLong === true);
 }
 
-function measureGroup(group: Group, canCountSyncs: boolean): Row[] {
+async function measureGroup(group: Group, canCountSyncs: boolean): Promise<Row[]> {
   const works = worksOf(group);
-  group.prepare?.(works, say);
-  return works.flatMap((work) => measure(group, work, canCountSyncs && group.countsSyncs(work)));
+  try {
+    await group.prepare?.(works, say);
+    return works.flatMap((work) => measure(group, work, canCountSyncs && group.countsSyncs(work)));
+  } finally {
+    group.finish?.(works);
+  }
 }
 
 function measure(group: Group, work: string, mustCountSyncs: boolean): Row[] {
@@ -108,4 +113,4 @@ function say(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-main();
+await main();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Group, Row } from '../Group.ts';
 import { table } from '../table.ts';
 import { buildOpaPolicies, hasOpaPolicies, OPA_VERSION } from './opa.ts';
+import { WHAT_IF } from './whatIfWork.ts';
 import { WORKS } from './works.ts';
 
 const PACKAGES: readonly string[] = ['@bufbuild/cel', '@open-policy-agent/opa-wasm', 'ajv'];
@@ -12,16 +13,23 @@ export const GOVERNANCE: Group = {
   name: 'governance',
   process: join(import.meta.dirname, 'repetition.ts'),
   works: WORKS,
-  prepare: (works, say) => {
-    if (!works.some((work) => work.startsWith('decide-'))) return;
-    const reason = buildOpaPolicies(say);
-    if (reason !== undefined) say(`OPA is left out, since Go or OPA ${OPA_VERSION} cannot be had here: ${reason}`);
+  prepare: async (works, say) => {
+    if (works.some((work) => work.startsWith('decide-'))) compileOpaPolicies(say);
+    if (works.includes('what-if')) await WHAT_IF.prepare(say);
+  },
+  finish: (works) => {
+    if (works.includes('what-if')) WHAT_IF.finish();
   },
   contendersOf: (work) => WORKS[work]?.contenders() ?? [],
   countsSyncs: () => false,
   versions: () => [...PACKAGES.map(versionOf), ...(hasOpaPolicies() ? [`OPA ${OPA_VERSION}`] : ['without OPA'])],
   tables: (rows) => [...new Set(rows.map(({ work }) => work))].map((work) => tableOf(work, rows)).join('\n\n'),
 };
+
+function compileOpaPolicies(say: (message: string) => void): void {
+  const reason = buildOpaPolicies(say);
+  if (reason !== undefined) say(`OPA is left out, since Go or OPA ${OPA_VERSION} cannot be had here: ${reason}`);
+}
 
 function tableOf(work: string, rows: readonly Row[]): string {
   const { title = work, columns = [] } = WORKS[work] ?? {};

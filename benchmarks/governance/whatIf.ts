@@ -7,9 +7,9 @@ import { encodeName, SqliteEventStore } from '@nexus/adapters/embedded';
 import { EVENT_TYPES, eventOf } from '../embedded/events.ts';
 
 interface WhatIfOptions {
-  /** Empty; the store and the rules are written there. */
+  /** Where {@link storeWithRules} has written. */
   readonly folder: string;
-  /** In the store, each appended by itself. */
+  /** In the store. */
   readonly events: number;
   /** That judge; each number is measured. */
   readonly threads: readonly number[];
@@ -30,14 +30,26 @@ const EVENTS_PER_AGGREGATE = 20;
 const SAMPLE_EVERY_MS = 100;
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/nexus.js');
 
+const storeIn = (folder: string): string => join(folder, 'store.db');
+const schemasIn = (folder: string): string => join(folder, 'schemas');
+const policiesIn = (folder: string): string => join(folder, 'policies');
+
+/**
+ * Writes a store, each event appended by itself, and the rules that are tried on it.
+ *
+ * @param folder - there and empty
+ */
+export async function storeWithRules(folder: string, events: number): Promise<void> {
+  await store(storeIn(folder), events);
+  writeRules(folder);
+}
+
 /** How long `nexus what-if` takes to try a schema for each of ten types and four policies on a whole store. */
 export async function whatIf({ folder, events, threads }: WhatIfOptions): Promise<WhatIfMeasurement[]> {
-  const path = join(folder, 'store.db');
-  await store(path, events);
-  const rules = writeRules(folder);
+  const rules = ['--schemas', schemasIn(folder), '--policies', policiesIn(folder)];
   const measurements: WhatIfMeasurement[] = [];
   for (const number of threads) {
-    const args = ['what-if', ...rules, '--threads', String(number), '--store', `sqlite:${path}`, '--json'];
+    const args = ['what-if', ...rules, '--threads', String(number), '--store', `sqlite:${storeIn(folder)}`, '--json'];
     const { seconds, report, memoryMiBMax } = await run(args);
     if (report.events !== events) throw new RangeError(`${report.events} events were judged, not ${events}`);
     const memory = memoryMiBMax === undefined ? {} : { memoryMiBMax };
@@ -67,15 +79,14 @@ async function store(path: string, events: number): Promise<void> {
 }
 
 /** A tenth of the events breaks a schema, and two thirds of another tenth a policy. */
-function writeRules(folder: string): string[] {
-  const [schemas, policies] = [join(folder, 'schemas'), join(folder, 'policies')];
+function writeRules(folder: string): void {
+  const [schemas, policies] = [schemasIn(folder), policiesIn(folder)];
   for (const [index, type] of EVENT_TYPES.entries()) {
     mkdirSync(join(schemas, encodeName(type)), { recursive: true });
     writeFileSync(join(schemas, encodeName(type), '1.json'), JSON.stringify(schemaOf(index === 3 ? 100 : 1_000)));
   }
   mkdirSync(policies);
   writeFileSync(join(policies, 'all.yaml'), Object.entries(POLICIES).map(policyOf).join('\n---\n'));
-  return ['--schemas', schemas, '--policies', policies];
 }
 
 function schemaOf(maximum: number): object {

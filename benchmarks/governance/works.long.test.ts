@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -21,15 +21,27 @@ function newFolder(): string {
   return folder;
 }
 
-const SHORT_WORKS = Object.entries({ ...WORKS, 'what-if': whatIfOf({ '500 events': 500 }) });
+const { 'what-if': _, ...SHORT_WORKS } = WORKS;
 
-it.each(SHORT_WORKS)('%s measures every contender', async (_, work) => {
+it.each(Object.entries(SHORT_WORKS))('%s measures every contender', async (_, work) => {
   for (const contender of work.contenders()) {
     const figures = await work.run(contender, { durationMs: 20, folder: newFolder() });
 
     expect(Object.values(figures).length).toBeGreaterThan(0);
     expect(Object.values(figures).every((figure) => figure === undefined || Number.isFinite(figure))).toBe(true);
   }
+});
+
+it('tries rules on stores that are made before and removed behind', async () => {
+  const root = join(newFolder(), 'what-if');
+  const work = whatIfOf({ '500 events': 500 }, root);
+
+  await work.prepare(() => {});
+  const figures = await work.run('500 events', { durationMs: 0, folder: '' });
+  work.finish();
+
+  expect(figures).toMatchObject({ seconds1: expect.any(Number), seconds2: expect.any(Number) });
+  expect(existsSync(root)).toBe(false);
 });
 
 it.for(['fields', 'lines'] as const)(
