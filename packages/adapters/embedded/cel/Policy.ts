@@ -4,7 +4,7 @@ export type PolicyAction = PolicyRequest['action'];
 
 /** What a policy is about. Every constraint that is given must match. */
 export interface MatchConstraints {
-  /** Default: `append` and `import`. */
+  /** Default: `append`. */
   readonly actions: readonly PolicyAction[];
   /** Exact names, or beginnings that end in `*`. Default: all. */
   readonly eventTypes?: readonly string[];

@@ -3,7 +3,7 @@ import type { MatchConstraints, NamedExpression, Policy, PolicyAction, Validatio
 import { faultOf, type Path, type PolicyDocument } from './PolicyDocument.ts';
 
 const ACTIONS: readonly PolicyAction[] = ['append', 'import', 'read'];
-/** What a policy is about unless it says otherwise: whatever stores events. */
+/** What a policy is about unless it says otherwise. */
 const ACTIONS_DEFAULT: readonly PolicyAction[] = ['append'];
 /** Entries of a list; characters of a name and of a text. */
 const ENTRIES_MAX = 1_000;
@@ -163,6 +163,7 @@ class PolicyReader {
   #text(given: unknown, path: Path, lengthMax: number): string {
     if (typeof given !== 'string') throw this.#fault(path, `must be a text, ${foundOf(given)}; quote it`);
     if (given.trim() === '') throw this.#fault(path, 'must not be empty');
+    if (!given.isWellFormed()) throw this.#fault(path, 'has half a character, which no source can hold; mend it');
     if (given.length > lengthMax) throw this.#fault(path, `is longer than ${lengthMax} characters; shorten it`);
     return given;
   }

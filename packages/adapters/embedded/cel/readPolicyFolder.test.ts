@@ -57,6 +57,11 @@ spec:
       'kind: Policy\nkind: Policy\n',
       'DIR/rule.yaml:2:1: is not valid YAML: Map keys must be unique',
     ],
+    [
+      'half a character',
+      policyText('half', { validations: [{ expression: 'true', message: 'a\uD800b' }] }),
+      'policy half: spec.validations[0].message has half a character',
+    ],
     ['a file that is empty', '# nothing\n', 'DIR/rule.yaml is empty'],
     ['a text', 'hello', 'DIR/rule.yaml:1:1: must be a mapping with apiVersion, kind, metadata, spec'],
     ['another kind', 'apiVersion: nexus/v1\nkind: ConfigMap\n', 'rule.yaml:2:7: kind must be Policy, not "ConfigMap"'],
@@ -285,12 +290,32 @@ describe('the folder of policies', () => {
     expect(engine.policies.map(({ name }) => name)).toEqual(['two']);
   });
 
+  test('may have sub-folders that are links within it, as Kubernetes mounts them', () => {
+    const folder = policyFolder({ '..2026/team/a.yaml': policyText('one', SPEC) });
+    symlinkSync('..2026', join(folder, '..data'));
+    symlinkSync('..data/team', join(folder, 'team'));
+
+    expect(namesIn(folder)).toEqual(['one']);
+  });
+
+  test.each([
+    ['leads out of it', (folder: string) => symlinkSync(policyFolder(), join(folder, 'team')), 'outside the folder'],
+    ['leads nowhere', (folder: string) => symlinkSync('gone', join(folder, 'team')), 'team cannot be read'],
+    ['leads round in a circle', (folder: string) => symlinkSync('.', join(folder, 'team')), 'folders deep'],
+  ])('is refused when a link that may be a sub-folder %s', (_, link, message) => {
+    const folder = policyFolder({ 'a.yaml': policyText('one', SPEC) });
+
+    link(folder);
+
+    expect(refusalOf(folder)).toContain(message);
+  });
+
   test('is refused when a link leads out of it', () => {
     const outside = policyFolder({ 'b.yaml': policyText('two', SPEC) });
     const folder = policyFolder();
     symlinkSync(join(outside, 'b.yaml'), join(folder, 'a.yaml'));
 
-    expect(refusalOf(folder)).toContain('links to a file outside the folder');
+    expect(refusalOf(folder)).toContain('links to a place outside the folder');
   });
 
   test('is refused when a link with the name of a file is a folder', () => {

@@ -58,10 +58,20 @@ function filesBelow(folder: string, root: string, isWanted: (name: string) => bo
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.')) return [];
     if (entry.isDirectory()) return filesBelow(path, root, isWanted, depth + 1);
-    if (!isWanted(entry.name)) return [];
+    if (!isWanted(entry.name)) return entry.isSymbolicLink() ? filesBehind(path, root, isWanted, depth) : [];
     if (entry.isSymbolicLink()) refuseForeignLink(path, root);
     return [path];
   });
+}
+
+/**
+ * A link to a folder is gone into, since a mount by Kubernetes makes its sub-folders so, and policies that are passed
+ * over deny nothing. Links in a circle come to the bound on depth.
+ */
+function filesBehind(link: string, root: string, isWanted: (name: string) => boolean, depth: number): string[] {
+  if (!attempt(link, () => statSync(link).isDirectory())) return [];
+  refuseForeignLink(link, root);
+  return filesBelow(link, root, isWanted, depth + 1);
 }
 
 /** A link out of the folder would put into force what whoever guards the folder has not seen. */
@@ -69,7 +79,7 @@ function refuseForeignLink(path: string, root: string): void {
   const target = attempt(path, () => realpathSync(path));
   const way = relative(root, target);
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-    throw fault(path, 'links to a file outside the folder of policies; copy it into the folder');
+    throw fault(path, 'links to a place outside the folder of policies; copy what is there into the folder');
   }
 }
 
