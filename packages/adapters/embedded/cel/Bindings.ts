@@ -47,8 +47,12 @@ export function bindingsWith(
   for (const [index, { name, evaluate }] of variables.entries()) {
     Object.defineProperty(PolicyBindings.prototype, `variables.${name}`, {
       get(this: PolicyBindings): CelInput {
-        this.values[index] ??= evaluate(this);
-        return this.values[index];
+        // Not by `??=`: a variable that is null would be evaluated at each use, and a chain of them twice as often each.
+        const known = this.values[index];
+        if (known !== undefined) return known;
+        const value = evaluate(this);
+        this.values[index] = value;
+        return value;
       },
     });
   }

@@ -10,6 +10,8 @@ import { mayBe, nameOf, type StaticType } from './staticTypes.ts';
 /** Levels of an expression. */
 const DEPTH_MAX = 100;
 const SHOWN_MAX = 200;
+/** The library's errors that quote a value. */
+const QUOTING = /^(field not found: |map key conflict: |index )(.*?)( out of bounds.*)?$/s;
 
 export interface CompiledExpression {
   readonly text: string;
@@ -84,12 +86,19 @@ function refusePatterns(expr: Expr, fail: (node: Expr, message: string) => never
 
 function explain(error: CelResult, text: string, expr: Expr, shown: (node: Expr) => string): string {
   if (!isCelError(error)) return `${shorten(text)} is no truth value`;
-  const message = shorten(error.message);
+  const message = shorten(withoutValue(error.message, text));
   const { exprId } = error;
   if (exprId === undefined) return `${shorten(text)} cannot be evaluated: ${message}`;
   const node = [...nodesOf(expr)].find(({ id }) => id === exprId);
   const at = node === undefined || node === expr ? '' : `, at ${shown(node)}`;
   return `${shorten(text)} cannot be evaluated: ${message}${at}`;
+}
+
+/** An error without the key or index that it quotes, which may be out of a payload, unless the expression says it itself. */
+function withoutValue(message: string, text: string): string {
+  const [, what, value, rest] = QUOTING.exec(message) ?? [];
+  if (what === undefined || value === undefined || text.includes(value)) return message;
+  return `${what.replace(/:? $/, '')}${rest === undefined ? '' : ' out of bounds'}`;
 }
 
 /** A text at a length that fits in a message. */

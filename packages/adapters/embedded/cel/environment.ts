@@ -69,7 +69,8 @@ export const ENVIRONMENT: CelEnv = celEnv({
 
 /**
  * Where the library reads texts as JavaScript does (an empty text is 0, `abc` is not a number), CEL has an error. No
- * error says the text: denials are logged and audited, and payloads are not.
+ * error says the text: denials are logged and audited, and payloads are not. They are no errors of CEL, which would keep
+ * the library from noting at which part of the expression they arose.
  */
 function conversions(): CelFunc[] {
   return [
@@ -77,20 +78,20 @@ function conversions(): CelFunc[] {
     celFunc('uint', [STRING], UINT, (text) => celUint(integerOf(text, 0n, 2n ** 64n - 1n))),
     celFunc('double', [STRING], DOUBLE, (text) => {
       if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text);
-      throw celError('the text is not a number');
+      throw new RangeError('the text is not a number');
     }),
     celFunc('bool', [STRING], BOOL, (text) => {
       if (text === 'true' || text === 'false') return text === 'true';
-      throw celError('the text is neither true nor false');
+      throw new RangeError('the text is neither true nor false');
     }),
     celFunc('timestamp', [INT], TIMESTAMP, (seconds) => create(TimestampSchema, { seconds })),
   ];
 }
 
 function integerOf(text: string, min: bigint, max: bigint): bigint {
-  if (!/^[+-]?\d{1,20}$/.test(text)) throw celError('the text is not an integer');
+  if (!/^[+-]?\d{1,20}$/.test(text)) throw new RangeError('the text is not an integer');
   const value = BigInt(text.replace('+', ''));
-  if (value < min || value > max) throw celError('the integer is out of range');
+  if (value < min || value > max) throw new RangeError('the integer is out of range');
   return value;
 }
 

@@ -5,6 +5,7 @@ import {
   callExpr,
   type Expr,
   identExpr,
+  nodesOf,
   type Select,
   textExpr,
 } from './expressionTree.ts';
@@ -68,8 +69,13 @@ export function meterExpression(expr: Expr, isRepeated = false): Expr {
   }
 }
 
+/** Comparisons go into all that is nested, and variables that hold one another twice are endless when taken apart. */
+const COMPARING_CALLS: ReadonlySet<string> = new Set(['_==_', '_!=_', '@in']);
+
 function meteredCall(expr: Expr, call: Call, isRepeated: boolean): Expr {
-  const isWeighed = isRepeated && GROWING_CALLS.has(call.function);
+  const isWeighed =
+    (isRepeated && GROWING_CALLS.has(call.function)) ||
+    (COMPARING_CALLS.has(call.function) && call.args.some(namesVariables));
   const operand = (node: Expr): Expr => {
     const metered = meterExpression(node, isRepeated);
     return isWeighed && node.exprKind.case !== 'constExpr' ? callExpr(node.id, WEIGH, [metered]) : metered;
@@ -113,6 +119,10 @@ function meteredStep(step: Expr, accuVar: string): Expr {
     return meterExpression(step, true);
   const elements = added.value.elements.map((element) => meterExpression(element, true));
   return callExpr(step.id, APPEND, [first, ...elements]);
+}
+
+function namesVariables(expr: Expr): boolean {
+  return [...nodesOf(expr)].some((node) => isIdent(node, 'variables'));
 }
 
 function isIdent(expr: Expr | undefined, name: string): expr is Expr {

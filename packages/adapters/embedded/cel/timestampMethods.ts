@@ -1,5 +1,6 @@
-import { type CelFunc, CelScalar, type CelValue, celMethod, objectType } from '@bufbuild/cel';
+import { type CelFunc, CelScalar, type CelValue, celError, celMethod, objectType } from '@bufbuild/cel';
 import { TimestampSchema, timestampMs } from '@bufbuild/protobuf/wkt';
+import { METER, METER_EXCEEDED } from './Meter.ts';
 
 export const TIMESTAMP: ReturnType<typeof objectType<typeof TimestampSchema>> = objectType(TimestampSchema);
 
@@ -8,6 +9,8 @@ const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 86_400_000;
 const OFFSET = /^([+-]?)(\d\d):(\d\d)$/;
 const FORMATS_MAX = 64;
+/** Making a format, or finding that there is no such zone, takes the time of this many steps. */
+const FORMAT_STEPS = 50;
 
 /** Fields of a time, by name, from a date whose UTC fields are those of the zone. */
 const FIELDS: Readonly<Record<string, (date: Date) => number>> = {
@@ -72,10 +75,20 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   if (known !== undefined) return known;
   const [year, number] = ['numeric', '2-digit'] as const;
   const options = { year, month: number, day: number, hour: number, minute: number, second: number } as const;
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...options });
+  if (!METER.take(FORMAT_STEPS)) throw celError(METER_EXCEEDED);
+  const format = attempt(() => new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...options }));
   if (FORMATS.size >= FORMATS_MAX) FORMATS.clear();
   FORMATS.set(timeZone, format);
   return format;
+}
+
+/** The host's error quotes the text, which may be out of a payload. */
+function attempt(make: () => Intl.DateTimeFormat): Intl.DateTimeFormat {
+  try {
+    return make();
+  } catch {
+    throw new RangeError('the text is no time zone');
+  }
 }
 
 function startOfYear(date: Date): number {
