@@ -28,7 +28,7 @@ export interface NexusConfig {
   readonly limits?: {
     /** Temporal queries of a client in any 60 s, in the service. Default: 10. */
     readonly queriesPerMinute?: number;
-    /** Most ms that registry, policies or audit log may take for one append. Default: 5,000. */
+    /** Most ms that registry, policies or audit log may take for one answer. Default: 5,000. */
     readonly governanceTimeoutMs?: number;
     /** Most bytes of a request's body. */
     readonly bodyBytesMax?: number;
