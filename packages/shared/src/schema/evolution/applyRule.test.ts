@@ -71,6 +71,10 @@ describe('applyRule', () => {
       'it fails: no currency',
     ],
     ['$error("no currency")', 'it fails: no currency (JSONata D3137, at position 7)'],
+    ['$assert(false, "no" & $string($))', 'it fails: the expression raises an error of its own (JSONata D3141'],
+    ['{"a": $map([1..2000], function($i) { $sum([1..90000]) })}', 'it fails: it goes over more than 20000000 elements'],
+    ['($large := [1..1000].{"a": [1..100]}; {"a": [1..1000].[$large]})', 'what it makes is too large for a payload'],
+    [() => ({ a: 'a'.repeat(40_000_000) }), 'what it makes is too large for a payload'],
     ['{"a": }', 'it fails: rule is no JSONata expression'],
   ])('says why %s makes no payload', async (rule, reason) => {
     expect(await reasonOf(rule)).toContain(reason);
@@ -88,6 +92,10 @@ describe('applyRule', () => {
     expect(outcome).toEqual({
       reason: 'it fails: a value is not what the expression needs (JSONata D3030, at position 14)',
     });
+  });
+
+  it('takes a payload whose text is a name that JSONata keeps for itself', async () => {
+    expect(await applyRule('$', { note: '_jsonata_lambda' })).toEqual({ payload: { note: '_jsonata_lambda' } });
   });
 
   it.each(['_jsonata_lambda', '_jsonata_function'])('refuses a payload with the key %s', async (key) => {

@@ -65,6 +65,16 @@ describe('parseRule', () => {
     for (let run = 0; run < 4; run++) expect(await rule({})).toEqual({ n: 20_000 });
   });
 
+  it('lets others run while it is evaluated', async () => {
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+
+    await parseRule('{"n": $count($map([1..40000], function($i) { $i * 2 }))}')({});
+
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(1);
+  });
+
   it('matches a hostile pattern in linear time, with groups and case as JSONata has them', async () => {
     const text = `${'a'.repeat(50_000)}!`;
     expect(await parseRule('{"found": $contains(text, /^(a+)+$/)}')({ text })).toEqual({ found: false });
