@@ -4,6 +4,7 @@ import {
   canonicalJson,
   digestOfText,
   type JsonObject,
+  type RegisterOptions,
   type SchemaRegistry,
 } from '@nexus/shared';
 import { refusalOf } from '../bench/expectations.ts';
@@ -33,6 +34,10 @@ const INCOMPATIBLE = 'SCHEMA_INCOMPATIBLE';
 /** So that a synchronous refusal is one like any other. */
 async function register(registry: SchemaRegistry, eventType: string, schema: JsonObject, version?: string) {
   return registry.register(eventType, schema, version === undefined ? {} : { version });
+}
+
+async function registerWith(registry: SchemaRegistry, options: RegisterOptions) {
+  return registry.register('A', FIRST, options);
 }
 
 async function versionsOf(registry: SchemaRegistry, eventType: string): Promise<string[]> {
@@ -183,6 +188,23 @@ export const REGISTRY_CASES: readonly RegistryCase[] = [
       ];
 
       for (const schema of unusable) await refusalOf(register(registry, 'A', schema), 'INVALID_ARGUMENT');
+
+      assert.deepEqual(await registry.listTypes(), []);
+    },
+  },
+  {
+    name: 'refuses what is no JSON object, and rules and examples that are none',
+    async run(registry) {
+      const misshapen = [null, true, [], 'object'] as unknown as JsonObject[];
+      const options = [
+        { up: {} },
+        { examples: {} },
+        { examples: [null] },
+        { version: 2 },
+      ] as unknown as RegisterOptions[];
+
+      for (const schema of misshapen) await refusalOf(register(registry, 'A', schema), 'INVALID_ARGUMENT');
+      for (const given of options) await refusalOf(registerWith(registry, given), 'INVALID_ARGUMENT');
 
       assert.deepEqual(await registry.listTypes(), []);
     },
