@@ -309,6 +309,22 @@ describe('import of damaged files', () => {
     expect(errorOf(result).code).toBe('OUTPUT_UNWRITABLE');
     expect(existsSync(place.path('store.db'))).toBe(false);
   });
+
+  test('empties no rejects file that holds anything else, such as the input or the store', async () => {
+    const place = workplace();
+    const log = 'case,activity,at\nc1,a,2020-01-01T12:00:00Z\n';
+    const file = place.write('log.csv', log);
+    await place.import(file, COLUMNS);
+
+    const overInput = await place.import(file, [...COLUMNS, '--rejects', file]);
+    const overStore = await place.import(file, [...COLUMNS, '--rejects', place.path('store.db')]);
+
+    for (const result of [overInput, overStore]) {
+      expect([result.code, errorOf(result).code]).toEqual([9, 'OUTPUT_UNWRITABLE']);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(log);
+    expect(await place.events()).toBe(1);
+  });
 });
 
 describe('import of events', () => {

@@ -328,6 +328,20 @@ describe('what-if --schemas', () => {
     expect([await content(), bytes()]).toEqual(before);
   });
 
+  test('writes what would be refused over an older file of it, and over nothing else', async () => {
+    const { store, folder, file } = await storeWithHistory();
+    const args = ['what-if', '--schemas', schemasIn(folder, { OrderPlaced: [totalUpTo(100)] }), '--store', store];
+    const before = createHash('sha256').update(readFileSync(file)).digest('hex');
+
+    const overStore = await runCli([...args, '--rejects', file, '--json']);
+    const first = await runCli([...args, '--rejects', join(folder, 'refused.jsonl')]);
+    const again = await runCli([...args, '--rejects', join(folder, 'refused.jsonl')]);
+
+    expect([overStore.code, errorOf(overStore).code]).toEqual([9, 'OUTPUT_UNWRITABLE']);
+    expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(before);
+    expect([first.code, again.code]).toEqual([7, 7]);
+  });
+
   test('stops when it is told to', async () => {
     const { store, folder } = await storeWithHistory();
     const schemas = schemasIn(folder, TIGHTENED);

@@ -1,7 +1,10 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import type { JsonValue } from '@nexus/shared';
 import { OutputError } from '../errors.ts';
+import { openRejects, rejectsFault } from '../io/openRejects.ts';
 import { errorFields } from '../io/reportError.ts';
+
+const BEGINNING = '{"line":';
 
 /**
  * Where refused rows go, as JSON lines: `line`, `error` (`code`, `message`, `violations` …) and `row` as it was read.
@@ -22,9 +25,7 @@ export class RejectsFile {
 
   /** Makes the file now, so that a path that cannot be written is known before anything is stored. */
   open(): void {
-    this.#attempt(() => {
-      this.#file ??= openSync(this.path, 'w');
-    });
+    this.#file ??= openRejects(this.path, BEGINNING);
   }
 
   /** Written when it returns, so that no refusal is lost with the process. */
@@ -44,8 +45,7 @@ export class RejectsFile {
     try {
       write();
     } catch (error) {
-      const message = `The rejects file ${this.path} cannot be written: ${(error as Error).message}; name another by --rejects`;
-      throw new OutputError(message, { target: this.path }, { cause: error });
+      throw new OutputError(rejectsFault(this.path, (error as Error).message), { target: this.path }, { cause: error });
     }
   }
 }

@@ -1,9 +1,12 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { OutputError } from '../errors.ts';
+import { openRejects, rejectsFault } from '../io/openRejects.ts';
 import { nameOf, refuses } from './BrokenRule.ts';
 import type { Finding } from './protocol.ts';
 import type { EventPlace } from './readHistory.ts';
 import { isRefused } from './Tally.ts';
+
+const BEGINNING = '{"aggregateId":';
 
 /**
  * Every event that would be refused, as a JSON line: its place, the first rule that refuses it and where, and all of
@@ -16,7 +19,7 @@ export class RefusalsFile {
   /** Makes or empties the file. @throws OutputError */
   constructor(path: string) {
     this.#path = path;
-    this.#file = this.#attempt(() => openSync(path, 'w'));
+    this.#file = openRejects(path, BEGINNING);
   }
 
   add(places: readonly EventPlace[], findings: readonly Finding[]): void {
@@ -28,12 +31,15 @@ export class RefusalsFile {
     closeSync(this.#file);
   }
 
-  #attempt<Result>(write: () => Result): Result {
+  #attempt(write: () => void): void {
     try {
-      return write();
+      write();
     } catch (error) {
-      const message = `The file ${this.#path} cannot be written: ${(error as Error).message}; name another by --rejects`;
-      throw new OutputError(message, { target: this.#path }, { cause: error });
+      throw new OutputError(
+        rejectsFault(this.#path, (error as Error).message),
+        { target: this.#path },
+        { cause: error },
+      );
     }
   }
 }
