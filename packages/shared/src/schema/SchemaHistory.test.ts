@@ -39,6 +39,18 @@ describe('SchemaHistory', () => {
     expect(activeOf([FIRST, registered, REGISTERED])).toEqual(['1', '2', '3']);
   });
 
+  it('looks at each version before under a transitive level, and at the last else', () => {
+    const between: KeptVersion = { version: '3', schema: allowing('string'), registeredUnder: 'NONE' };
+    const last = { ...REGISTERED, version: '4' };
+
+    expect(activeOf([FIRST, SLIPPED_IN, between, last])).toEqual(['1', '2', '3', '4']);
+    expect(activeOf([FIRST, SLIPPED_IN, between, { ...last, registeredUnder: 'BACKWARD_TRANSITIVE' }])).toEqual([
+      '1',
+      '3',
+      '4',
+    ]);
+  });
+
   it('looks at the level of the time when the later version was registered', () => {
     expect(activeOf([FIRST, SLIPPED_IN, { ...REGISTERED, registeredUnder: 'NONE' }])).toEqual(['1', '2', '3']);
   });

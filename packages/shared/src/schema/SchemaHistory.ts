@@ -97,18 +97,20 @@ export class SchemaHistory {
    */
   #deactivateSlippedIn({ schema, version }: RegisteredSchema, level: CompatibilityLevel): void {
     for (;;) {
-      const before = this.#versions.filter(isActive);
-      if (!before.some((one) => this.#unregistered.has(one))) return;
-      const found = checkCompatibility(schema, before, level);
-      const broken = before.filter(
-        (one) => this.#unregistered.has(one) && found.some((breach) => breach.version === one.version),
-      );
-      if (broken.length === 0) return;
-      for (const one of broken) {
-        const reason = `version ${version}, which is registered, breaks ${level} with it; give it a number above`;
-        this.#versions[this.#versions.indexOf(one)] = { ...one, inactive: reason };
+      const suspects = this.#comparedUnder(level).filter((one) => this.#unregistered.has(one));
+      if (suspects.length === 0) return;
+      const broken = new Set(checkCompatibility(schema, suspects, level).map((breach) => breach.version));
+      if (broken.size === 0) return;
+      for (const one of suspects.filter((suspect) => broken.has(suspect.version))) {
+        const inactive = `version ${version}, which is registered, breaks ${level} with it; give it a number above`;
+        this.#versions[this.#versions.indexOf(one)] = { ...one, inactive };
       }
     }
+  }
+
+  #comparedUnder(level: CompatibilityLevel): RegisteredSchema[] {
+    const active = this.#versions.filter(isActive);
+    return level.endsWith('_TRANSITIVE') ? active : active.slice(-1);
   }
 
   #nextVersion(): string {
