@@ -54,11 +54,17 @@ function isTooLarge(result: object): boolean {
     // It is no JSON, and what lies behind a function of JSONata leads round in a circle.
     if (typeof part === 'function') return false;
     if (typeof part === 'string') characters += part.length;
-    if (typeof part === 'object' && part !== null) for (const child of Object.values(part)) left.push(child);
+    for (const child of childrenOf(part)) left.push(child);
     parts += 1;
     if (parts > PARTS_MAX || left.length > PARTS_MAX || characters > CHARACTERS_MAX) return true;
   }
   return false;
+}
+
+function childrenOf(part: unknown): readonly unknown[] {
+  // JSONata puts functions of its own on lists, beside their elements.
+  if (Array.isArray(part)) return part;
+  return typeof part === 'object' && part !== null ? Object.values(part) : [];
 }
 
 function kindOf(value: unknown): string {
