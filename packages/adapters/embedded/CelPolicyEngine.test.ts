@@ -55,6 +55,23 @@ describe('CelPolicyEngine.decide', () => {
     expect(denials.map(({ message }) => message)).toEqual(['failed expression: 1 > 2', 'failed expression: 2 > 3']);
   });
 
+  test('lets others run where an append of many events takes long, and stops when nobody waits any more', async () => {
+    const engine = engineOf({ validations: [{ expression: 'event.payload.l.all(x, x > 0 || x < 1)' }] });
+    const event = eventOf({ payload: { l: Array.from({ length: 20_000 }, (_, index) => index) } });
+    const request = requestOf(Array.from({ length: 10 }, () => event));
+    const stopped = new AbortController();
+
+    const [small, large] = [engine.decide(requestOf([event]), {}), engine.decide(request, {})];
+    const late = Promise.resolve(engine.decide(request, { signal: stopped.signal })).catch((error: unknown) => error);
+    const turn = new Promise((resolve) => setImmediate(() => resolve('turn')));
+    stopped.abort(new RangeError('too late'));
+
+    expect(small).toMatchObject({ decision: 'allow' });
+    expect(await Promise.race([large, turn])).toBe('turn');
+    expect(await large).toEqual(engine.decide(request));
+    expect(await late).toEqual(new RangeError('too late'));
+  });
+
   test('only observes what a policy of Audit would deny, errors included', () => {
     const engine = engineOf({ ...TOTAL_MAX, validationActions: ['Audit'] });
 

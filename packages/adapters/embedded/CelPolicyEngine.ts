@@ -105,9 +105,19 @@ export class CelPolicyEngine implements PolicyPort {
     return this.#warnings;
   }
 
-  /** Decides at once, without I/O. Denials are in the order of the events, then of the policies' names; at most 100. */
-  decide(request: PolicyRequest): PolicyDecision {
-    return this.#set.decide(request);
+  /**
+   * Decides without I/O. Denials are in the order of the events, then of the policies' names; at most 100. At once without
+   * options; with them, what takes long lets others run in between.
+   *
+   * @throws the signal's reason - it aborted
+   */
+  decide(request: PolicyRequest): PolicyDecision;
+  decide(request: PolicyRequest, options?: { readonly signal?: AbortSignal }): PolicyDecision | Promise<PolicyDecision>;
+  decide(
+    request: PolicyRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): PolicyDecision | Promise<PolicyDecision> {
+    return options === undefined ? this.#set.decide(request) : this.#set.decideInTurns(request, options.signal);
   }
 
   /** Says of every policy whether it applies to a request, and what its expressions give. */

@@ -4,6 +4,7 @@ const STEPS_MAX = 100_000;
 /** Counts what the evaluation of a policy costs, and stops it at a bound. Evaluation is synchronous: one meter serves all. */
 export class Meter {
   #left: number = STEPS_MAX;
+  #taken = 0;
 
   /** Begins to count for another policy or event. */
   reset(): void {
@@ -15,13 +16,21 @@ export class Meter {
     return this.#left < 0;
   }
 
+  /** Steps that were ever taken, by all. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   get left(): number {
     return this.#left;
   }
 
   /** Returns whether there are that many steps left, and takes them. */
   take(steps: number): boolean {
-    if (this.#left >= 0) this.#left -= steps;
+    if (this.#left >= 0) {
+      this.#left -= steps;
+      this.#taken += Math.min(steps, STEPS_MAX);
+    }
     return this.#left >= 0;
   }
 }

@@ -8,6 +8,7 @@ import {
   type PolicyRequest,
 } from '@nexus/shared';
 import { CompiledPolicy } from './CompiledPolicy.ts';
+import { METER } from './Meter.ts';
 import type { Policy } from './Policy.ts';
 import { contextsOf, type PolicyContext } from './PolicyContext.ts';
 import { faultOf, type PolicyDocument } from './PolicyDocument.ts';
@@ -17,6 +18,10 @@ import { withoutStackTraces } from './withoutStackTraces.ts';
 export const ENGINE = 'cel';
 
 const POLICIES_MAX = 1_000;
+/** Steps, policies and validations after which others may run. */
+const WORK_PER_TURN = 30_000;
+/** What it takes to look at a policy at all, in steps. */
+const WORK_PER_POLICY = 2;
 /** Denials of one decision; the others are left out. */
 const DENIALS_MAX = 100;
 /** Event types whose policies are remembered. */
@@ -24,6 +29,9 @@ const INDEX_MAX = 1_000;
 /** The form of a set's source. */
 const KIND = 'PolicySet';
 const API_VERSION = 'nexus/v1';
+
+/** A decision that is made step by step; what lies between two of them does not matter to it. */
+type Turns = Generator<undefined, PolicyDecision, undefined>;
 
 /** Policies that are in force together. Immutable. */
 export class PolicySet {
@@ -57,16 +65,41 @@ export class PolicySet {
 
   /** Every policy that matches an event must hold for it. Where none matches, the request is allowed. */
   decide(request: PolicyRequest): PolicyDecision {
-    return withoutStackTraces(() => this.#decide(request));
+    return withoutStackTraces(() => {
+      const turns = this.#decideInTurns(request);
+      for (;;) {
+        const turn = turns.next();
+        if (turn.done) return turn.value;
+      }
+    });
   }
 
-  #decide(request: PolicyRequest): PolicyDecision {
+  /**
+   * Like {@link PolicySet.decide}, but lets others run in between where there is much to do: an append may have
+   * thousands of events, each of which costs what one event may.
+   *
+   * @throws the signal's reason - it aborted
+   */
+  decideInTurns(request: PolicyRequest, signal?: AbortSignal): PolicyDecision | Promise<PolicyDecision> {
+    const turns = this.#decideInTurns(request);
+    const turn = withoutStackTraces(() => turns.next());
+    return turn.done ? turn.value : goOn(turns, signal);
+  }
+
+  *#decideInTurns(request: PolicyRequest): Turns {
+    let work = 0;
     const matched = new Set<string>();
     const denials: PolicyDenial[] = [];
     const observed: PolicyDenial[] = [];
     for (const context of contextsOf(request)) {
       for (const policy of this.concerned(context)) {
+        if (work > WORK_PER_TURN) {
+          yield;
+          work = 0;
+        }
+        const before = METER.taken;
         const messages = policy.decide(context);
+        work += METER.taken - before + WORK_PER_POLICY + policy.validations.length;
         if (messages === undefined) continue;
         matched.add(policy.policy.name);
         const found = policy.policy.validationAction === 'Deny' ? denials : observed;
@@ -90,6 +123,15 @@ export class PolicySet {
     if (this.#index.size >= INDEX_MAX) this.#index.clear();
     this.#index.set(key, found);
     return found;
+  }
+}
+
+async function goOn(turns: Turns, signal: AbortSignal | undefined): Promise<PolicyDecision> {
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    const turn = withoutStackTraces(() => turns.next());
+    if (turn.done) return turn.value;
   }
 }
 
