@@ -15,6 +15,7 @@ import {
   judgeAppend,
   type Receipt,
   type RecordedEvent,
+  readJson,
   type StoredState,
   type StoreIdentity,
   type TimePage,
@@ -202,8 +203,8 @@ export class InMemoryJournal implements EventJournal {
 
 function recordedOf({ fields, payloadText, metadataText }: StoredEvent): RecordedEvent {
   const { recorded, ...own } = fields;
-  const payload = JSON.parse(payloadText) as JsonObject;
-  return { ...own, payload, metadata: JSON.parse(metadataText), recorded: { ...recorded } };
+  const payload = readJson(payloadText) as JsonObject;
+  return { ...own, payload, metadata: readJson(metadataText) as JsonObject, recorded: { ...recorded } };
 }
 
 function pushTo(map: Map<string, StoredEvent[]>, key: string, event: StoredEvent): void {

@@ -27,6 +27,22 @@ const refusal = (setting: string, message: RegExp) => ({
   message: expect.stringMatching(message),
 });
 
+test('keys of payloads that are written with escapes are kept apart', async () => {
+  const store = openStore(join(temporaryFolder(), 'nexus.db'));
+  const keys = ['\\', '"', '\n', 'x\\', 'x\n', 'x"'];
+  for (const [index, key] of keys.entries()) {
+    await store.append([eventOf('a', index + 1, { payload: { first: 1, [key]: 2 }, metadata: { [key]: 1 } })]);
+  }
+
+  const found: (string | undefined)[][] = [];
+  for await (const { payload, metadata } of store.readAggregate('a')) {
+    found.push([Object.keys(payload)[1], ...Object.keys(metadata)]);
+  }
+
+  expect(found).toEqual(keys.map((key) => [key, key]));
+  expect(await store.verify()).toMatchObject({ clean: true });
+});
+
 test('a backup is taken while events are appended, and holds one moment', async () => {
   const { store, backupFile, target } = await prepare();
   let writing = true;

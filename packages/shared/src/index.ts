@@ -10,6 +10,7 @@ export { rulesNamedBy } from './governance/history/provenanceOf.ts';
 export { judgeAppend, type StoredPlace, type StoredState } from './governance/judgeAppend.ts';
 export { type EventDraft, type NextEventsOptions, nextEvents } from './governance/nextEvents.ts';
 export { parseJson } from './json/parseJson.ts';
+export { readJson } from './json/readJson.ts';
 export { InMemoryPolicy, type InMemoryPolicyOptions, type PolicyRule } from './policy/InMemoryPolicy.ts';
 export type { AuditLogPort, AuditRecord } from './ports/AuditLogPort.ts';
 export { AUDIT_SEAL_PREFIX, type AuditSeal, isAuditSeal } from './ports/AuditSeal.ts';

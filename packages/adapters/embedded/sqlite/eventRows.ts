@@ -1,4 +1,4 @@
-import { isoTime, type JsonObject, type RecordedDetails, type RecordedEvent } from '@nexus/shared';
+import { isoTime, type JsonObject, type RecordedDetails, type RecordedEvent, readJson } from '@nexus/shared';
 import { unreadable } from './parseStored.ts';
 
 /** What every read of events selects, in the order that {@link eventOf} takes it. */
@@ -41,8 +41,8 @@ export function eventOf(row: StoredEventRow): RecordedEvent {
 function parsed(row: StoredEventRow): RecordedEvent {
   const recorded = recordedOf(row);
   const timestamp = new Date(row[6]).toISOString();
-  const payload = JSON.parse(row[13]) as JsonObject;
-  const metadata = JSON.parse(row[12]) as JsonObject;
+  const payload = readJson(row[13]) as JsonObject;
+  const metadata = readJson(row[12]) as JsonObject;
   const [, aggregateId, aggregateVersion, eventId, eventType, aggregateType] = row;
   return aggregateType === null
     ? { eventId, eventType, aggregateId, aggregateVersion, timestamp, payload, metadata, recorded }

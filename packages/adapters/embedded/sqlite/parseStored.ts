@@ -1,4 +1,4 @@
-import { CorruptStoreError, type JsonValue } from '@nexus/shared';
+import { CorruptStoreError, type JsonValue, readJson } from '@nexus/shared';
 
 /**
  * The value of a stored JSON text.
@@ -8,7 +8,7 @@ import { CorruptStoreError, type JsonValue } from '@nexus/shared';
  */
 export function parseStored(text: string, where: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return readJson(text);
   } catch (cause) {
     throw unreadable(where, cause);
   }

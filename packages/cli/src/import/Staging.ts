@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { DomainEvent, JsonValue } from '@nexus/shared';
+import { type DomainEvent, type JsonValue, readJson } from '@nexus/shared';
 import type { ImportEvent, ImportRow } from './ImportRow.ts';
 
 /** A row that waits to be appended. */
@@ -161,8 +161,8 @@ function rowOf(row: Record<string, SQLOutputValue>): StagedRow {
     key: Number(row.key),
     line: Number(row.line),
     ...(row.version === null ? {} : { version: Number(row.version) }),
-    event: JSON.parse(text) as StagedRow['event'],
+    event: readJson(text) as unknown as StagedRow['event'],
     bytes: Buffer.byteLength(text),
-    source: JSON.parse(String(row.source)) as JsonValue,
+    source: readJson(String(row.source)),
   };
 }

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { GovernanceUnavailableError } from '@nexus/shared';
+import { GovernanceUnavailableError, readJson } from '@nexus/shared';
 import { openPolicies } from './openPolicies.ts';
 import type { JudgedItem, JudgeReply, JudgeRequest, JudgeSettings } from './protocol.ts';
 import { RuleJudge } from './RuleJudge.ts';
@@ -13,7 +13,7 @@ async function serve(port: MessagePort, { policies, ...settings }: JudgeSettings
 
 async function answer(judge: RuleJudge, id: number, items: string): Promise<JudgeReply> {
   try {
-    return { id, findings: await judge.judge(JSON.parse(items) as JudgedItem[]) };
+    return { id, findings: await judge.judge(readJson(items) as unknown as JudgedItem[]) };
   } catch (error) {
     if (!(error instanceof GovernanceUnavailableError) || error.details.part === 'audit-log') throw error;
     return { failure: error.details.reason, part: error.details.part };

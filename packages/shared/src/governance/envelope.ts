@@ -1,3 +1,4 @@
+import { readJson } from '../json/readJson.ts';
 import type { JournalCapabilities } from '../ports/EventJournal.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import { AppendTooLargeError, EventTooLargeError, InvalidEventError } from '../types/errors.ts';
@@ -106,8 +107,8 @@ function prepareEvent(given: DomainEvent, eventIndex: number, eventBytesMax: num
     ...(given.aggregateType === undefined ? {} : { aggregateType: given.aggregateType }),
     aggregateVersion: given.aggregateVersion,
     timestamp: given.timestamp,
-    payload: JSON.parse(payloadText) as JsonObject,
-    metadata: JSON.parse(metadataText) as DomainEvent['metadata'],
+    payload: readJson(payloadText) as JsonObject,
+    metadata: readJson(metadataText) as DomainEvent['metadata'],
   };
   const canonical = canonicalEvent(event);
   const eventBytes = Buffer.byteLength(canonical);

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { canonicalJson, type HistoryAppend, type JsonValue, type RecordedEvent } from '@nexus/shared';
+import { canonicalJson, type HistoryAppend, type JsonValue, type RecordedEvent, readJson } from '@nexus/shared';
 import { RowError } from '../../errors.ts';
 import { type HistoryLine, parseHistoryLine } from './historyLine.ts';
 import { prepareStatements } from './historyStatements.ts';
@@ -113,7 +113,7 @@ export class HistoryStaging {
   /** The lines of an append's events, one by one. */
   *lines(key: number): Generator<StagedLine, void, undefined> {
     for (const { line, source } of this.#statements.rowsOf.iterate(key)) {
-      yield { line: Number(line), source: JSON.parse(String(source)) };
+      yield { line: Number(line), source: readJson(String(source)) };
     }
   }
 
@@ -140,12 +140,12 @@ export class HistoryStaging {
   }
 
   #receiptSource(key: number): JsonValue {
-    return JSON.parse(String(this.#statements.sourceOf.get(key)?.source));
+    return readJson(String(this.#statements.sourceOf.get(key)?.source));
   }
 }
 
 function isSameJson(text: string, other: JsonValue): boolean {
-  return canonicalJson(JSON.parse(text)) === canonicalJson(other);
+  return canonicalJson(readJson(text)) === canonicalJson(other);
 }
 
 function repeatedPlace({ aggregateId, aggregateVersion }: RecordedEvent): RowError {
