@@ -1,5 +1,11 @@
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
-import { CorruptStoreError, type LoggerPort, type RecordedEvent, SILENT_LOGGER } from '@nexus/shared';
+import {
+  CorruptStoreError,
+  GovernanceUnavailableError,
+  type LoggerPort,
+  type RecordedEvent,
+  SILENT_LOGGER,
+} from '@nexus/shared';
 import { describe, expect, it } from 'vitest';
 import { apiOn } from './testing/serving.ts';
 
@@ -39,6 +45,28 @@ describe('an error that nobody expected', () => {
     expect(answer.body).not.toContain('secret');
     expect(logged).toEqual([{ err: error, id: 'error-7', method: 'GET', route: '/api/aggregates/:id/events' }]);
   });
+});
+
+it('does not tell what a registry says of its own failure, and logs it', async () => {
+  const logged: object[] = [];
+  const logger: LoggerPort = { ...SILENT_LOGGER, error: (fields) => logged.push(fields) };
+  const failure = new GovernanceUnavailableError('secret', {
+    part: 'schema-registry',
+    reason: 'https://user:secret@host',
+  });
+  const api = await apiOn(new BrokenStore(failure), { logger, newId: () => 'error-8' });
+
+  const answer = await api.inject('/api/aggregates/order-1/events');
+
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toMatchObject({
+    code: 'GOVERNANCE_UNAVAILABLE',
+    retryable: true,
+    details: { part: 'schema-registry' },
+    instance: 'error-8',
+  });
+  expect(answer.body).not.toContain('secret');
+  expect(logged).toEqual([{ err: failure, id: 'error-8', method: 'GET', route: '/api/aggregates/:id/events' }]);
 });
 
 it('is a problem when there is no such route', async () => {

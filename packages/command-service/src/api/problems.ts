@@ -1,4 +1,10 @@
-import { type ErrorKind, isNexusError, type NexusError, type Violation } from '@nexus/shared';
+import {
+  type ErrorKind,
+  type GovernanceUnavailableError,
+  isNexusError,
+  type NexusError,
+  type Violation,
+} from '@nexus/shared';
 import { HttpError } from './HttpError.ts';
 
 /** Problem details of RFC 9457, and what Nexus adds: `code`, `retryable`, `details` and `violations`. */
@@ -74,18 +80,25 @@ const RETRY_AFTER_S = 1;
 export function answerTo(error: unknown, newId: () => string): ProblemAnswer {
   if (!isNexusError(error) || isHidden(error)) return unexpected(newId());
   const { violations } = error as { violations?: readonly Violation[] };
+  const hidesReason = error.code === 'GOVERNANCE_UNAVAILABLE';
   const problem: Problem = {
     type: `/errors/${error.code}`,
     title: TITLE_OF_KIND[error.kind],
     status: statusOf(error),
-    detail: error.message,
+    ...(hidesReason ? withoutReason(error, newId()) : { detail: error.message, details: error.details }),
     code: error.code,
     retryable: error.retryable,
-    details: error.details,
     ...(violations === undefined ? {} : { violations }),
     ...(error.replayUnknown === undefined ? {} : { replayUnknown: error.replayUnknown }),
   };
-  return { problem, headers: headersOf(error), unexpected: false };
+  return { problem, headers: headersOf(error), unexpected: hidesReason };
+}
+
+/** What a registry or an engine says of its own failure may name hosts, folders or credentials. */
+function withoutReason(error: NexusError, id: string): Pick<Problem, 'detail' | 'details' | 'instance'> {
+  const { part } = error.details as GovernanceUnavailableError['details'];
+  const detail = `The ${part} could not answer, so that nothing could be decided; try again. The service's log has the reason under ${id}`;
+  return { detail, details: { part }, instance: id };
 }
 
 /** What only an operator can mend is for the log; that a payload cannot be lifted, its reader can read past. */

@@ -15,7 +15,10 @@ export interface GovernedEventStoreOptions {
   readonly schemaRegistry?: SchemaRegistryPort;
   /** Default: true when there is a registry. True without one is a `ConfigurationError`. */
   readonly enableSchemaValidation?: boolean;
-  /** What to do with an event type or version that the registry does not know. Default: `refuse`. */
+  /**
+   * What to do with an event type that the registry does not know. An unknown version of a known type is always refused.
+   * Default: `refuse`.
+   */
   readonly unknownTypes?: 'refuse' | 'allow';
   /**
    * Rules that lift stored payloads when they are read, beside those that the registry has; where both lead from one
@@ -30,7 +33,7 @@ export interface GovernedEventStoreOptions {
   readonly ungoverned?: boolean;
   /** `store` refuses an event id that is anywhere in the store. Default: `append`: ids are unique within an append. */
   readonly uniqueEventIds?: 'append' | 'store';
-  /** Most ms that the registry, the policy engine or the audit log may take for one append. Default: 5,000. */
+  /** Most ms that the registry, the policy engine or the audit log may take for one answer. Default: 5,000. */
   readonly governanceTimeoutMs?: number;
   /** Default: the logger. */
   readonly auditLog?: AuditLogPort;

@@ -91,7 +91,11 @@ async function validateEvent(event: DomainEvent, eventIndex: number, asking: Ask
   const { catalog, unknownTypes, refreshed } = asking;
   const version = versionOf(event);
   const entry = await catalog.find(event.eventType, version);
-  if (entry === undefined) return unknownVerdict(event, eventIndex, version, unknownTypes);
+  if (entry === undefined) {
+    // Naming a version that there is not must not lead past the schema of a type that there is.
+    const isKnown = version !== undefined && (await catalog.find(event.eventType)) !== undefined;
+    return unknownVerdict(event, eventIndex, version, isKnown ? 'refuse' : unknownTypes);
+  }
   if (entry.inactive !== undefined) return inactiveVerdict(entry, entry.inactive, event, eventIndex);
   const verdict = checkAgainst(entry, event, eventIndex);
   const isFinal = verdict.violations.length === 0 || version !== undefined || refreshed.has(event.eventType);

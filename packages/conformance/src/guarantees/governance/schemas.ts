@@ -108,6 +108,16 @@ export const SCHEMA_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '8.unknown-version-of-a-known-type',
+    name: 'refuses a version that there is not of a type that there is, also where unknown types are allowed',
+    async run(bench) {
+      const { store } = await bench.open({ schemaRegistry: orderRegistry(), unknownTypes: 'allow' });
+      const evading = orderOf('a', 1, 'ten', { metadata: { schemaVersion: 9 } });
+
+      await refusedWithoutTrace(store, INVALID, () => store.append([evading]));
+    },
+  },
+  {
     id: '8.named-version',
     name: 'checks against the version that an event names, and against the latest where it names none',
     async run(bench) {
