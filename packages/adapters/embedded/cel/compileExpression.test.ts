@@ -78,6 +78,9 @@ describe('an expression holds by the rules of CEL', () => {
     '[[1, 2], [3]].map(l, l.filter(i, i > 1)) == [[2], [3]] && [1, 2].map(i, i > 1, i + 1) == [3]',
     "event.payload.s.matches('^t.+t$') && event.payload.s.startsWith('te') && event.payload.s.lowerAscii() == 'text'",
     "double(event.payload.price) == 12.5 && int('-7') == -7",
+    "'a,b,c'.split(',', 2) == ['a', 'b,c'] && 'a,b'.split(',', 2) == ['a', 'b'] && 'a,b'.split(',', 0) == []",
+    "'a,b,c'.split(',', -1) == ['a', 'b', 'c'] && 'a,b'.split(',', 1) == ['a,b'] && 'a,b'.split(',', 9) == ['a', 'b']",
+    '["a1", "b22"].all(i, i.matches("^[a-z][0-9]{1,2}$"))',
     'event.payload.missing || true',
     'true || event.payload.missing',
     '!(event.payload.missing && false)',
@@ -229,6 +232,11 @@ describe('the cost of an expression is bounded', () => {
       'zones that are each another text',
       'event.payload.a.all(i, now.getHours(i) < 25 || true)',
       { a: list(20_000).map((index) => `Zone/${index}`) },
+    ],
+    [
+      'texts that are matched with a pattern that is written short and is large',
+      "!event.payload.a.exists(i, i.matches('((a|b){1,31}c?){1,31}x'))",
+      { a: list(20_000).map(() => 'ab') },
     ],
     ['a text in parts', "event.payload.s.split('').all(c, c == 'a')", { s: 'a'.repeat(200_000) }],
   ])('by %s', (_, expression, payload) => {

@@ -9,6 +9,7 @@ import {
   celFunc,
   celList,
   celListConcat,
+  celMethod,
   celUint,
   isCelList,
   isCelMap,
@@ -27,9 +28,12 @@ export const WEIGH = '@weigh';
 export const APPEND = '@append';
 export const HAS = '@has';
 export const RUNNING = '@running';
+export const PATTERN = '@pattern';
 
 /** Characters of text that are compared or searched in about the time of one step. */
 const CHARACTERS_PER_STEP = 64;
+/** Parts of a pattern that are made in about the time of one step. */
+const PARTS_PER_STEP = 8;
 
 const { BOOL, DOUBLE, DYN, INT, STRING, UINT } = CelScalar;
 const LIST = listType(DYN);
@@ -63,6 +67,8 @@ export const ENVIRONMENT: CelEnv = celEnv({
     celFunc(RUNNING, [BOOL], BOOL, (isWanted) => isWanted && !METER.isExceeded),
     celFunc(CHARGE, [DYN], DYN, charge),
     celFunc(WEIGH, [DYN], DYN, weigh),
+    celFunc(PATTERN, [DYN, INT], DYN, chargePattern),
+    celMethod('split', STRING, [STRING, INT], listType(STRING), split),
     celFunc(APPEND, [LIST, DYN], LIST, append),
   ],
 });
@@ -113,6 +119,19 @@ function weigh(value: CelValue): CelInput {
     if (!METER.take(weightOf(value, METER.left))) throw celError(METER_EXCEEDED);
   }
   return value;
+}
+
+function chargePattern(text: CelValue, parts: bigint): CelInput {
+  if (!METER.take(Math.floor(Number(parts) / PARTS_PER_STEP))) throw celError(METER_EXCEEDED);
+  return text as CelInput;
+}
+
+/** The library's own drops what is behind the last part; by CEL it is the last part. */
+function split(this: string, separator: string, count: bigint): CelInput<ReturnType<typeof listType<typeof STRING>>> {
+  const parts = this.split(separator);
+  const max = Number(count);
+  if (max < 0 || parts.length <= max) return celList(parts);
+  return celList(max === 0 ? [] : [...parts.slice(0, max - 1), parts.slice(max - 1).join(separator)]);
 }
 
 /** Elements within a value, however deep; stops soon after `max`. */

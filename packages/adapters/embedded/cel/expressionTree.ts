@@ -63,7 +63,14 @@ export function identExpr(id: bigint, name: string): Expr {
 }
 
 export function textExpr(id: bigint, value: string): Expr {
-  const constantKind = { case: 'stringValue', value } as const;
+  return constantExpr(id, { case: 'stringValue', value });
+}
+
+export function integerExpr(id: bigint, value: number): Expr {
+  return constantExpr(id, { case: 'int64Value', value: BigInt(value) });
+}
+
+function constantExpr(id: bigint, constantKind: ValueOf<'constExpr'>['constantKind']): Expr {
   const constant = { $typeName: 'cel.expr.Constant', constantKind } as const;
   return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'constExpr', value: constant } };
 }

@@ -1,14 +1,17 @@
-import { APPEND, CHARGE, HAS, RUNNING, WEIGH } from './environment.ts';
+import { APPEND, CHARGE, HAS, PATTERN, RUNNING, WEIGH } from './environment.ts';
 import {
   type Call,
   type Comprehension,
   callExpr,
+  constantText,
   type Expr,
   identExpr,
+  integerExpr,
   nodesOf,
   type Select,
   textExpr,
 } from './expressionTree.ts';
+import { patternSize } from './patternSize.ts';
 
 /** Calls whose time grows with their operands. Within comprehensions they repeat, and are counted. */
 const GROWING_CALLS: ReadonlySet<string> = new Set([
@@ -76,8 +79,13 @@ function meteredCall(expr: Expr, call: Call, isRepeated: boolean): Expr {
   const isWeighed =
     (isRepeated && GROWING_CALLS.has(call.function)) ||
     (COMPARING_CALLS.has(call.function) && call.args.some(namesVariables));
+  const pattern = isRepeated && call.function === 'matches' ? call.args.at(-1) : undefined;
   const operand = (node: Expr): Expr => {
     const metered = meterExpression(node, isRepeated);
+    if (pattern !== undefined && node !== pattern) {
+      const parts = integerExpr(pattern.id, patternSize(constantText(pattern) ?? ''));
+      return callExpr(node.id, PATTERN, [callExpr(node.id, WEIGH, [metered]), parts]);
+    }
     return isWeighed && node.exprKind.case !== 'constExpr' ? callExpr(node.id, WEIGH, [metered]) : metered;
   };
   const target = call.target && { target: operand(call.target) };
