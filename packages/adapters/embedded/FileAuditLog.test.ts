@@ -2,8 +2,10 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditRecord,
+  InMemoryPolicy,
   InMemoryRecordStore,
   type LoggerPort,
+  nextEvents,
   SILENT_LOGGER,
   StoreUnavailableError,
 } from '@nexus/shared';
@@ -16,6 +18,7 @@ import { recordOf } from './audit/testing/recordOf.ts';
 import { changed, rehashed } from './audit/testing/tampering.ts';
 import { verifyAudit } from './audit/verifyAudit.ts';
 import { FileAuditLog } from './FileAuditLog.ts';
+import { InMemoryEventStore } from './InMemoryEventStore.ts';
 
 async function linesIn(folder: string): Promise<LocatedAuditLine[]> {
   const lines: LocatedAuditLine[] = [];
@@ -26,6 +29,21 @@ async function linesIn(folder: string): Promise<LocatedAuditLine[]> {
 async function countsIn(folder: string): Promise<unknown[]> {
   return (await linesIn(folder)).map(({ details }) => details.count);
 }
+
+it('takes what a store observes of an append however many aggregates it is of', async () => {
+  const folder = auditFolder();
+  const policy = new InMemoryPolicy([{ name: 'closed', check: () => 'closed' }]);
+  const store = new InMemoryEventStore({ mode: 'observe', policy, auditLog: openLog(folder) });
+  const ids = Array.from({ length: 700 }, (_, index) => String(index).padStart(1_600, '-'));
+  const events = ids.flatMap((id) => nextEvents(id, 0, [{ eventType: 'Opened', payload: {} }]));
+
+  await store.append(events);
+
+  const [line] = await linesIn(folder);
+  expect(line).toMatchObject({ action: 'append.observed', details: { aggregates: 700 } });
+  expect(line?.details.shares).toHaveLength(100);
+  expect(await store.getVersion(ids[699] ?? '')).toBe(1);
+});
 
 describe('a record', () => {
   it('makes the folder and a file, and not before', async () => {

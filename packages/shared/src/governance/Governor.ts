@@ -40,6 +40,9 @@ export interface GovernorOptions {
   readonly archive: RulesArchive;
 }
 
+/** That are named in a record of what was observed: an audit log takes no record of any size. The receipt has all. */
+const SHARES_NAMED_MAX = 100;
+
 const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [], entries: [] };
 
 /** Decides on appends: first the schemas, then the policies, each over the whole append. Fails closed. */
@@ -129,9 +132,9 @@ export class Governor {
   /** What is observed is logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
     const { auditLog, logger } = this.#options;
-    const found = refusals.map(summaryOf);
-    logger.warn({ refusals: found, shares: append.shares }, 'observed: enforcement would have refused this append');
-    const details = { refusals: found, shares: append.shares as unknown as JsonValue };
+    const shares = append.shares.slice(0, SHARES_NAMED_MAX) as unknown as JsonValue;
+    const details = { refusals: refusals.map(summaryOf), aggregates: append.shares.length, shares };
+    logger.warn(details, 'observed: enforcement would have refused this append');
     await auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
   }
 }
