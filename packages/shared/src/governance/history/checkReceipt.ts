@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../types/errors.ts';
 import type { AggregateShare, PolicyEvidence, Receipt, SchemaEvidence } from '../../types/Receipt.ts';
+import { isoTime } from '../../types/time.ts';
 
 type Unchecked<Known> = { readonly [Key in keyof Known]?: unknown };
 
@@ -19,16 +20,30 @@ export function checkReceipt(value: unknown): Receipt {
   if (!Array.isArray(receipt.schemas) || !receipt.schemas.every(isEvidence)) {
     throw invalid('receipt.schemas', 'must name event types with outcomes');
   }
-  if (
-    receipt.policy !== null &&
-    typeof objectOf<PolicyEvidence>('receipt.policy', receipt.policy).revision !== 'string'
-  ) {
-    throw invalid('receipt.policy.revision', 'must be a string');
-  }
-  const { id } = objectOf<Receipt['actor']>('receipt.actor', receipt.actor);
-  if (typeof id !== 'string') throw invalid('receipt.actor.id', 'must be a string');
+  if (!isTime(receipt.decidedAt)) throw invalid('receipt.decidedAt', 'must be a time in ISO 8601, UTC, milliseconds');
+  if (receipt.policy !== null) checkPolicy(receipt.policy);
+  checkActor(receipt.actor);
   if (receipt.origin !== undefined) checkOrigin(receipt.origin);
   return value as Receipt;
+}
+
+function checkPolicy(value: unknown): void {
+  const { engine, revision, decision, matched, observed = [] } = objectOf<PolicyEvidence>('receipt.policy', value);
+  if (typeof revision !== 'string') throw invalid('receipt.policy.revision', 'must be a string');
+  if (![engine, decision].every((text) => typeof text === 'string')) {
+    throw invalid('receipt.policy', 'must name its engine and decision');
+  }
+  if (!isTexts(matched)) throw invalid('receipt.policy.matched', 'must be names of policies');
+  if (!Array.isArray(observed) || !observed.every(isObserved)) {
+    throw invalid('receipt.policy.observed', 'must name policies with messages');
+  }
+}
+
+function checkActor(value: unknown): void {
+  const { id, client, roles } = objectOf<Receipt['actor']>('receipt.actor', value);
+  if (typeof id !== 'string') throw invalid('receipt.actor.id', 'must be a string');
+  if (typeof client !== 'string') throw invalid('receipt.actor.client', 'must be a string');
+  if (!isTexts(roles)) throw invalid('receipt.actor.roles', 'must be names of roles');
 }
 
 /** One origin, which has none of its own, so that receipts do not grow with every move. */
@@ -47,6 +62,20 @@ function isShare(value: unknown): boolean {
 function isEvidence(value: unknown): boolean {
   const { eventType, outcome, version = '', digest = '' } = (value ?? {}) as Unchecked<SchemaEvidence>;
   return [eventType, outcome, version, digest].every((text) => typeof text === 'string');
+}
+
+function isObserved(value: unknown): boolean {
+  const { policy, message } = (value ?? {}) as Record<string, unknown>;
+  return isTexts([policy, message]);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+function isTime(value: unknown): boolean {
+  const time = Date.parse(String(value));
+  return Number.isFinite(time) && isoTime(time) === value;
 }
 
 function objectOf<Known>(name: string, value: unknown): Unchecked<Known> {
