@@ -3,7 +3,7 @@ import type { Clock } from '../ports/Clock.ts';
 import type { Commit, EventJournal } from '../ports/EventJournal.ts';
 import type { AppendOptions } from '../ports/EventStorePort.ts';
 import type { Retry } from '../resilience/retry.ts';
-import { type Awaitable, isPending } from '../types/awaitable.ts';
+import { isPending } from '../types/awaitable.ts';
 import {
   AmbiguousCommitError,
   AppendTooLargeError,
@@ -15,6 +15,7 @@ import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import { type PreparedAppend, prepareAppend } from './envelope.ts';
+import type { GovernedMark } from './GovernedMark.ts';
 import type { Decision } from './Governor.ts';
 import { checkDigests } from './history/checkDigests.ts';
 import type { Provenance } from './history/provenanceOf.ts';
@@ -24,8 +25,7 @@ import { type ReplayDependencies, replayOrRefuse } from './replayOrRefuse.ts';
 import { activeTraceparent } from './telemetry.ts';
 
 export interface AppendPipelineOptions extends ReplayDependencies {
-  /** Settles once the store is known to be written under the rules that it was written under before. */
-  readonly ensureGoverned: (principal: Principal) => Awaitable<void>;
+  readonly governedMark: GovernedMark;
   readonly mode: 'enforce' | 'observe';
   readonly uniqueEventIds: 'append' | 'store';
   readonly retry: Retry;
@@ -63,7 +63,7 @@ export class AppendPipeline {
     try {
       checkPrincipal(principal);
       const { append, refusal } = this.#prepare(events, provenance);
-      const governed = this.#options.ensureGoverned(principal);
+      const governed = this.#options.governedMark.ensure(principal);
       if (isPending(governed)) await governed;
       if (refusal !== undefined) return await replayOrRefuse(append, principal, refusal, this.#options);
       return await this.#decideAndStore(append, principal, options);

@@ -1,15 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { LoggerAuditLog } from '../audit/LoggerAuditLog.ts';
-import { QueryAudit } from '../audit/QueryAudit.ts';
 import { readSeals } from '../audit/readSeals.ts';
-import { TimedAuditLog } from '../audit/TimedAuditLog.ts';
-import { ConsumerRecords } from '../feed/ConsumerRecords.ts';
 import { FeedSubscription } from '../feed/FeedSubscription.ts';
 import { liftingHandler } from '../feed/liftingHandler.ts';
 import { discardParked, retryParked } from '../feed/operate.ts';
-import type { AuditLogPort } from '../ports/AuditLogPort.ts';
 import type { AuditSeal } from '../ports/AuditSeal.ts';
-import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { EventJournal, StoreIdentity } from '../ports/EventJournal.ts';
 import type {
   AdminOptions,
@@ -29,38 +22,25 @@ import type {
   ReadForm,
   StoreCapabilities,
 } from '../ports/EventStorePort.ts';
-import { type LoggerPort, SILENT_LOGGER } from '../ports/LoggerPort.ts';
 import type { ConsumerOptions, EventHandler, ParkedAggregate, Subscription } from '../ports/Subscription.ts';
-import { createRetry, type Retry } from '../resilience/retry.ts';
-import { SharedRateLimiter } from '../resilience/SharedRateLimiter.ts';
-import { SlidingLogRateLimiter } from '../resilience/SlidingLogRateLimiter.ts';
 import { checkReadForm } from '../schema/evolution/checkReadForm.ts';
-import { Lifter } from '../schema/evolution/Lifter.ts';
-import { SchemaCatalog } from '../schema/SchemaCatalog.ts';
-import { type Awaitable, isPending } from '../types/awaitable.ts';
+import { isPending } from '../types/awaitable.ts';
 import type { EventMap, EventOf, RecordedEvent } from '../types/DomainEvent.ts';
-import { CorruptStoreError, NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
+import { NotSupportedError, QueryTooLargeError, StoreClosedError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import { ANONYMOUS, type Principal } from '../types/Principal.ts';
+import { ANONYMOUS } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
-import { isoTime } from '../types/time.ts';
-import { AppendPipeline } from './AppendPipeline.ts';
+import { assembleStore, type StoreParts } from './assembleStore.ts';
 import { checkGovernance, type GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
-import { Governor } from './Governor.ts';
-import { keepGoverned } from './governedMark.ts';
+import { exportHistory } from './history/exportHistory.ts';
 import { HistoryRun } from './history/HistoryRun.ts';
 import type { Provenance } from './history/provenanceOf.ts';
-import { ReceiptLookup } from './history/ReceiptLookup.ts';
 import { checkAggregateId, checkEventId, checkPrincipal, checkVersion } from './parameters.ts';
-import { RulesArchive } from './RulesArchive.ts';
 import { readEvents } from './readEvents.ts';
-import { TemporalQueries } from './TemporalQueries.ts';
 import { Telemetry } from './telemetry.ts';
 import { verifyStore } from './verifyStore.ts';
 
 const ARRAY_EVENTS_MAX = 100_000;
-const REPLAY_LOOKUPS_PER_MINUTE = 60;
-const GOVERNANCE_TIMEOUT_MS = 5_000;
 
 /**
  * `EventStorePort` over any journal: the one pipeline that every append takes, and the reads, the feed and the
@@ -71,54 +51,20 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
 {
   readonly capabilities: StoreCapabilities;
   readonly #journal: EventJournal;
-  readonly #options: GovernedEventStoreOptions;
-  readonly #clock: Clock;
-  readonly #logger: LoggerPort;
-  readonly #auditLog: AuditLogPort;
+  readonly #parts: StoreParts;
   readonly #telemetry: Telemetry;
-  readonly #retry: Retry;
-  readonly #pipeline: AppendPipeline;
-  readonly #lifter: Lifter;
-  readonly #queries: TemporalQueries;
-  readonly #consumers: ConsumerRecords;
-  readonly #archive: RulesArchive;
   readonly #subscriptions = new Set<Subscription>();
   readonly #appending = new Set<Promise<unknown>>();
-  #isGoverned = false;
-  #governing: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigurationError */
   constructor(journal: EventJournal, options: GovernedEventStoreOptions = {}) {
     checkGovernance(options);
-    const timeoutMs = options.governanceTimeoutMs ?? GOVERNANCE_TIMEOUT_MS;
-    const schemaRegistry = registryOf(options);
-    this.#journal = journal;
-    this.#options = options;
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#logger = options.logger ?? SILENT_LOGGER;
-    this.#auditLog = new TimedAuditLog(options.auditLog ?? new LoggerAuditLog(this.#logger), timeoutMs, this.#clock);
-    this.#telemetry = new Telemetry(journal.name);
-    this.#retry = createRetry(options.retry);
-    this.#consumers = new ConsumerRecords(journal.records);
-    this.#archive = new RulesArchive(journal.records, this.#retry);
-    this.capabilities = Object.freeze({
-      ...journal.capabilities,
-      schemaValidation: schemaRegistry !== undefined,
-      policyEnforcement: options.policy !== undefined,
-    });
     refuseUniqueIdsWithoutIndex(options, journal);
-    this.#pipeline = this.#createPipeline(schemaRegistry);
-    const audit = new QueryAudit({ auditLog: this.#auditLog, clock: this.#clock, newId: this.#newId });
-    this.#lifter = new Lifter({
-      // Also where it validates no append: what it knows of versions and rules holds for what is stored.
-      registry: options.schemaRegistry,
-      upcasters: options.upcasters,
-      clock: this.#clock,
-      logger: this.#logger,
-      timeoutMs,
-    });
-    this.#queries = new TemporalQueries(journal, rateLimiterOf(options, journal, this.#clock), this.#lifter, audit);
+    this.#journal = journal;
+    this.#parts = assembleStore(journal, options);
+    this.#telemetry = new Telemetry(journal.name);
+    this.capabilities = this.#parts.capabilities;
     options.auditLog?.attach?.(journal.records);
   }
 
@@ -129,7 +75,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   #append(events: readonly unknown[], options: AppendOptions, provenance?: Provenance): Promise<AppendReceipt> {
     if (this.#closing !== undefined) return Promise.reject(new StoreClosedError());
     const size = Array.isArray(events) ? events.length : 0;
-    const appending = this.#telemetry.append(size, () => this.#pipeline.append(events, options, provenance));
+    const appending = this.#telemetry.append(size, () => this.#parts.pipeline.append(events, options, provenance));
     this.#appending.add(appending);
     const done = () => this.#appending.delete(appending);
     appending.then(done, done);
@@ -147,7 +93,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     const events: RecordedEvent[] = [];
     for await (const page of this.#readPages(aggregateId, { ...range, ...form, limit: ARRAY_EVENTS_MAX + 1 })) {
       if (events.length + page.length > ARRAY_EVENTS_MAX) throw tooLarge(aggregateId);
-      const lifted = this.#lifter.liftAll(page, form);
+      const lifted = this.#parts.lifter.liftAll(page, form);
       for (const event of isPending(lifted) ? await lifted : lifted) events.push(event);
     }
     return events as RecordedEvent<EventOf<Events>>[];
@@ -158,7 +104,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     options: ReadAggregateOptions = {},
   ): AsyncGenerator<RecordedEvent<EventOf<Events>>, void, undefined> {
     for await (const page of this.#readPages(aggregateId, options)) {
-      const lifted = this.#lifter.liftAll(page, options);
+      const lifted = this.#parts.lifter.liftAll(page, options);
       for (const event of isPending(lifted) ? await lifted : lifted) {
         options.signal?.throwIfAborted();
         yield event as RecordedEvent<EventOf<Events>>;
@@ -175,7 +121,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     form: ReadForm = {},
   ): Promise<RecordedEvent<EventOf<Pick<Events, Type>>>[]> {
     this.#begin('getEventsByTimeRange');
-    const events = await this.#queries.oldest({ ...form, eventType, startTime, endTime, limit, clientId });
+    const events = await this.#parts.queries.oldest({ ...form, eventType, startTime, endTime, limit, clientId });
     return [...events] as RecordedEvent<EventOf<Pick<Events, Type>>>[];
   }
 
@@ -183,7 +129,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     query: EventQuery & { readonly eventType: Type },
   ): Promise<EventPage<EventOf<Pick<Events, Type>>>> {
     this.#begin('queryEvents');
-    return (await this.#queries.page(query)) as unknown as EventPage<EventOf<Pick<Events, Type>>>;
+    return (await this.#parts.queries.page(query)) as unknown as EventPage<EventOf<Pick<Events, Type>>>;
   }
 
   async findByEventId(eventId: string, form: ReadForm = {}): Promise<RecordedEvent<EventOf<Events>>[]> {
@@ -191,7 +137,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     if (!this.capabilities.eventIdIndex) throw noEventIdIndex(this.#journal.name);
     checkEventId(eventId);
     checkReadForm(form);
-    const events = await this.#lifter.liftAll(await this.#journal.findByEventId(eventId), form);
+    const events = await this.#parts.lifter.liftAll(await this.#journal.findByEventId(eventId), form);
     return [...events] as RecordedEvent<EventOf<Events>>[];
   }
 
@@ -211,19 +157,10 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   subscribeToStream(handler: EventHandler<EventOf<Events>>, options: ConsumerOptions = {}): Subscription {
     this.#begin('subscribeToStream');
     checkReadForm(options);
-    const dependencies = {
-      journal: this.#journal,
-      auditLog: this.#auditLog,
-      logger: this.#logger,
-      clock: this.#clock,
-      newId: this.#newId,
-    };
-    const lifting = { lifter: this.#lifter, clock: this.#clock, logger: this.#logger };
-    const subscription = new FeedSubscription(
-      dependencies,
-      liftingHandler(handler as unknown as EventHandler, options, lifting),
-      options,
-    );
+    const { lifter, clock, logger, auditLog, newId } = this.#parts;
+    const lifting = liftingHandler(handler as unknown as EventHandler, options, { lifter, clock, logger });
+    const dependencies = { journal: this.#journal, auditLog, logger, clock, newId };
+    const subscription = new FeedSubscription(dependencies, lifting, options);
     this.#subscriptions.add(subscription);
     const done = () => this.#subscriptions.delete(subscription);
     subscription.closed.then(done, done);
@@ -245,13 +182,8 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     }
   }
 
-  async *exportHistory(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<HistoryEntry, void, undefined> {
-    const receipts = new ReceiptLookup(this.#journal);
-    for await (const event of this.exportEvents(options)) {
-      const receipt = await receipts.of(event);
-      if (receipt === undefined) throw receiptMissing(event);
-      yield { event, receipt };
-    }
+  exportHistory(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<HistoryEntry, void, undefined> {
+    return exportHistory(this.#journal, this.exportEvents(options));
   }
 
   async importHistory<Result>(
@@ -260,16 +192,17 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   ): Promise<Result> {
     this.#begin('importHistory');
     checkPrincipal(principal);
+    const { newId, pipeline, auditLog, logger, clock, capabilities } = this.#parts;
     const run = new HistoryRun({
       principal,
       signal,
-      runId: this.#newId(),
-      capabilities: this.capabilities,
+      runId: newId(),
+      capabilities,
       append: (events, options, provenance) => this.#append(events, options, provenance),
-      recordRefusal: (error, actor) => this.#pipeline.recordRefusal(error, actor),
-      auditLog: this.#auditLog,
-      logger: this.#logger,
-      clock: this.#clock,
+      recordRefusal: (error, actor) => pipeline.recordRefusal(error, actor),
+      auditLog,
+      logger,
+      clock,
     });
     return run.around(() => work((history) => run.append(history)));
   }
@@ -283,7 +216,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
 
   findRules(digest: string): Promise<string | undefined> {
     this.#begin('findRules');
-    return this.#archive.find(digest);
+    return this.#parts.archive.find(digest);
   }
 
   auditSeals(): Promise<readonly AuditSeal[]> {
@@ -293,18 +226,17 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
 
   consumers(): Promise<ConsumerReport[]> {
     this.#begin('consumers');
-    return this.#consumers.reports(this.#journal, this.#clock.now());
+    return this.#parts.consumers.reports(this.#journal, this.#parts.clock.now());
   }
 
   parkedAggregates(consumer: string): Promise<ParkedAggregate[]> {
     this.#begin('parkedAggregates');
-    return this.#consumers.parked(consumer);
+    return this.#parts.consumers.parked(consumer);
   }
 
   async retryParked(consumer: string, aggregateId: string, { principal }: AdminOptions = {}): Promise<void> {
     this.#begin('retryParked');
-    const audit = { auditLog: this.#auditLog, clock: this.#clock };
-    await retryParked(this.#consumers, audit, { consumer, aggregateId }, principal);
+    await retryParked(this.#parts.consumers, this.#parts, { consumer, aggregateId }, principal);
   }
 
   async discardParked(
@@ -314,8 +246,7 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     { principal }: AdminOptions = {},
   ): Promise<void> {
     this.#begin('discardParked');
-    const audit = { auditLog: this.#auditLog, clock: this.#clock };
-    await discardParked(this.#consumers, audit, { consumer, aggregateId, aggregateVersion }, principal);
+    await discardParked(this.#parts.consumers, this.#parts, { consumer, aggregateId, aggregateVersion }, principal);
   }
 
   close(): Promise<void> {
@@ -333,51 +264,10 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   /** What is not sealed now is sealed by the next one who writes to the log. */
   async #sealAudit(): Promise<void> {
     try {
-      await this.#auditLog.seal?.();
+      await this.#parts.auditLog.seal?.();
     } catch (err) {
-      this.#logger.warn({ store: this.#journal.name, err }, 'the audit log was not sealed');
+      this.#parts.logger.warn({ store: this.#journal.name, err }, 'the audit log was not sealed');
     }
-  }
-
-  readonly #newId = (): string => (this.#options.newId ?? randomUUID)();
-
-  #createPipeline(schemaRegistry: GovernedEventStoreOptions['schemaRegistry']): AppendPipeline {
-    const { policy, unknownTypes = 'refuse', mode = 'enforce', uniqueEventIds = 'append' } = this.#options;
-    const timeoutMs = this.#options.governanceTimeoutMs ?? GOVERNANCE_TIMEOUT_MS;
-    const common = { auditLog: this.#auditLog, logger: this.#logger, clock: this.#clock, mode };
-    const catalog =
-      schemaRegistry === undefined ? undefined : new SchemaCatalog(schemaRegistry, { clock: this.#clock, timeoutMs });
-    return new AppendPipeline({
-      ...common,
-      journal: this.#journal,
-      governor: new Governor({ ...common, catalog, policy, unknownTypes, timeoutMs, archive: this.#archive }),
-      ensureGoverned: (principal) => this.#ensureGoverned(principal),
-      uniqueEventIds,
-      retry: this.#retry,
-      replayBudget: new SlidingLogRateLimiter({ limit: REPLAY_LOOKUPS_PER_MINUTE, clock: this.#clock }),
-      newId: this.#newId,
-    });
-  }
-
-  /** Once for each store object; again after a failure. */
-  #ensureGoverned(principal: Principal): Awaitable<void> {
-    if (this.#isGoverned) return;
-    this.#governing ??= this.#retry(() => this.#checkGoverned(principal)).finally(() => {
-      this.#governing = undefined;
-    });
-    return this.#governing;
-  }
-
-  async #checkGoverned(principal: Principal): Promise<void> {
-    const { schemaValidation: schemas, policyEnforcement: policies } = this.capabilities;
-    const { ungoverned = false } = this.#options;
-    const isUngoverned = await keepGoverned(this.#journal.records, { schemas, policies }, ungoverned);
-    if (isUngoverned) {
-      const at = isoTime(this.#clock.now());
-      await this.#auditLog.record({ at, action: 'store.ungoverned', actor: principal, details: { schemas, policies } });
-    }
-    if (!schemas) this.#logger.warn({ store: this.#journal.name }, 'no schema registry: payloads are stored unchecked');
-    this.#isGoverned = true;
   }
 
   #readPages(aggregateId: string, options: ReadAggregateOptions): AsyncIterable<readonly RecordedEvent[]> {
@@ -391,19 +281,6 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
   }
 }
 
-function registryOf({ schemaRegistry, enableSchemaValidation }: GovernedEventStoreOptions) {
-  return enableSchemaValidation === false ? undefined : schemaRegistry;
-}
-
-/** Where the records outlive the process, all processes on the store share the quota. */
-function rateLimiterOf(options: GovernedEventStoreOptions, journal: EventJournal, clock: Clock) {
-  const { rateLimiter, queriesPerMinute: limit = 10 } = options;
-  if (rateLimiter !== undefined) return rateLimiter;
-  return journal.capabilities.durable
-    ? new SharedRateLimiter(journal.records, { clock, limit })
-    : new SlidingLogRateLimiter({ clock, limit });
-}
-
 function refuseUniqueIdsWithoutIndex(
   { uniqueEventIds }: GovernedEventStoreOptions,
   { capabilities, name }: EventJournal,
@@ -413,12 +290,6 @@ function refuseUniqueIdsWithoutIndex(
 
 function noEventIdIndex(name: string): NotSupportedError {
   return new NotSupportedError(`The ${name} store has no index of event ids`, { capability: 'eventIdIndex' });
-}
-
-function receiptMissing({ aggregateId, aggregateVersion }: RecordedEvent): CorruptStoreError {
-  const where = `${aggregateId} at version ${aggregateVersion}`;
-  const found = 'no receipt says what let it in';
-  return new CorruptStoreError(`${where}: ${found}; nexus verify says what else is wrong`, { where, found });
 }
 
 function tooLarge(aggregateId: string): QueryTooLargeError {
