@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import { InvalidArgumentError } from '../../types/errors.ts';
 import type { JsonObject } from '../../types/json.ts';
+import { distinct } from './distinct.ts';
 import { LinearRegExp } from './LinearRegExp.ts';
 
 /** A JSONata expression, ready to run. Rejects with what JSONata throws, which need not be an `Error`. */
@@ -47,6 +48,7 @@ function compile(text: string): CompiledRule {
   if (text.length > RULE_TEXT_MAX) throw wrong(`is longer than ${RULE_TEXT_MAX} characters; write a function instead`);
   const expression = parse(text);
   refuseFaults(expression.ast());
+  expression.registerFunction('distinct', distinct as (list: unknown) => unknown, '<x:x>');
   meter(expression);
   return (payload) => expression.evaluate(payload);
 }
