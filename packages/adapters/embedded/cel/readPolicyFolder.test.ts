@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { CelPolicyEngine } from '../CelPolicyEngine.ts';
+import { readPolicyFolder } from './readPolicyFolder.ts';
 import { policyFolder, policyText } from './testing/policies.ts';
 
 const SPEC = { validations: [{ expression: 'true' }] };
@@ -20,6 +23,34 @@ function refusalOf(folder: string): string {
   }
   return 'not refused';
 }
+
+function mounted(name: string, version: number): string {
+  return policyText(name, { validations: [{ expression: 'true', message: `${version}` }] });
+}
+
+/** The messages of the policies; none where the folder changes too often to be read. */
+function seenIn(folder: string): string[] {
+  try {
+    const values = readPolicyFolder(folder).map(({ value }) => value);
+    return (values as { spec: { validations: { message: string }[] } }[]).map(
+      ({ spec }) => spec.validations[0]?.message ?? '',
+    );
+  } catch (error) {
+    expect((error as Error).message).toContain('changes while it is read');
+    return [];
+  }
+}
+
+/** A thread that puts one mount after the other into a folder, as Kubernetes does. */
+const REMOUNT = `
+const { renameSync, symlinkSync } = require('node:fs');
+const { workerData: { folder, versions } } = require('node:worker_threads');
+for (let version = 1; version < versions; version++) {
+  symlinkSync('..' + version, folder + '/..next');
+  renameSync(folder + '/..next', folder + '/..data');
+  for (const begun = performance.now(); performance.now() - begun < 1; );
+}
+`;
 
 function namesIn(folder: string): string[] {
   return new CelPolicyEngine({ folder }).policies.map(({ name }) => name);
@@ -288,6 +319,33 @@ describe('the folder of policies', () => {
     engine.reload();
 
     expect(engine.policies.map(({ name }) => name)).toEqual(['two']);
+  });
+
+  test('is read as it was at one time, while mounts by Kubernetes replace each other', async () => {
+    const versions = 400;
+    const names = ['a', 'b', 'c', 'd'];
+    const textOf = (version: number) => names.map((name) => [`..${version}/${name}.yaml`, mounted(name, version)]);
+    const folder = policyFolder(
+      Object.fromEntries(Array.from({ length: versions }, (_, version) => textOf(version)).flat()),
+    );
+    symlinkSync('..0', join(folder, '..data'));
+    for (const name of names) symlinkSync(`..data/${name}.yaml`, join(folder, `${name}.yaml`));
+    const worker = new Worker(REMOUNT, { eval: true, workerData: { folder, versions } });
+    let isDone = false;
+    const done = once(worker, 'exit').finally(() => {
+      isDone = true;
+    });
+    const mixed: string[] = [];
+
+    while (!isDone) {
+      const seen = new Set(seenIn(folder));
+      if (seen.size > 1) mixed.push([...seen].join(' and '));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    await done;
+    expect(mixed).toEqual([]);
+    expect(seenIn(folder)).toEqual(names.map(() => `${versions - 1}`));
   });
 
   test('may have sub-folders that are links within it, as Kubernetes mounts them', () => {

@@ -9,6 +9,7 @@ const FILES_MAX = 1_000;
 /** Of all files together. */
 const BYTES_MAX = 8 * 1024 * 1024;
 const DEPTH_MAX = 16;
+const TRIES_MAX = 5;
 const POLICY_FILE = /\.ya?ml$/;
 const TEST_FILE = /\.test\.ya?ml$/;
 
@@ -35,8 +36,35 @@ export function readTestFolder(folder: string): PolicyDocument[] {
   return readFiles(folder, (name) => TEST_FILE.test(name)).flatMap(({ file, text }) => parsePolicyFile(file, text));
 }
 
-/** The files of a folder, by path. Names that start with a dot are left out; a link must stay within the folder. */
+/**
+ * The files of a folder as they were together: where one changes while they are read, as a mount by Kubernetes does, they
+ * are read again, since a mixture of two sets is neither.
+ */
 function readFiles(folder: string, isWanted: (name: string) => boolean): TextFile[] {
+  for (let tries = 1; tries <= TRIES_MAX; tries++) {
+    const [before, files, after] = [
+      stampOf(folder, isWanted),
+      readFilesOnce(folder, isWanted),
+      stampOf(folder, isWanted),
+    ];
+    if (before === after) return files;
+  }
+  throw fault(folder, 'changes while it is read; try again');
+}
+
+/** What differs when a file is another one, or was written to. */
+function stampOf(folder: string, isWanted: (name: string) => boolean): string {
+  const root = attempt(folder, () => realpathSync(folder));
+  const files = filesBelow(folder, root, isWanted, 0).sort();
+  const stamps = files.map((file) => {
+    const { ino, size, mtimeNs, ctimeNs } = attempt(file, () => statSync(file, { bigint: true }));
+    return [file, ino, size, mtimeNs, ctimeNs].join(' ');
+  });
+  return [root, ...stamps].join('\n');
+}
+
+/** The files of a folder, by path. Names that start with a dot are left out; a link must stay within the folder. */
+function readFilesOnce(folder: string, isWanted: (name: string) => boolean): TextFile[] {
   const root = attempt(folder, () => realpathSync(folder));
   const files = filesBelow(folder, root, isWanted, 0).sort();
   if (files.length > FILES_MAX) throw fault(folder, `has more than ${FILES_MAX} policy files; join some`);
