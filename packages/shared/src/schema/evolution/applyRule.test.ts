@@ -16,6 +16,14 @@ describe('applyRule', () => {
     expect(await applyRule('{"full": name}', payload)).toEqual({ payload: { full: 'Ada' } });
   });
 
+  it('keeps keys with escapes apart, whatever payload came before', () => {
+    const keys = ['\\', '"', '\n'];
+
+    const outcomes = keys.map((key) => applyRule((own) => own, { first: 1, [key]: 2 }));
+
+    expect(outcomes).toEqual(keys.map((key) => ({ payload: { first: 1, [key]: 2 } })));
+  });
+
   it('hides the payload from the rule: what it changes is its own', async () => {
     const payload = { lines: [{ price: 1 }] };
     const text = JSON.stringify(payload);

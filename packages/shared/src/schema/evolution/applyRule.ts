@@ -1,4 +1,5 @@
 import { checkJson, isPlainObject } from '../../governance/jsonRules.ts';
+import { readJson } from '../../json/readJson.ts';
 import type { PayloadRule } from '../../ports/SchemaRegistryPort.ts';
 import { type Awaitable, isPending } from '../../types/awaitable.ts';
 import type { JsonObject } from '../../types/json.ts';
@@ -25,7 +26,7 @@ const FUNCTION_KEYS = ['_jsonata_lambda', '_jsonata_function'];
 export function applyRule(rule: PayloadRule, payload: JsonObject): Awaitable<RuleOutcome> {
   try {
     const text = JSON.stringify(payload);
-    const own = JSON.parse(text) as JsonObject;
+    const own = readJson(text) as JsonObject;
     if (typeof rule === 'function') return outcomeOf(rule(own));
     if (FUNCTION_KEYS.some((key) => text.includes(`"${key}":`))) {
       return { reason: `the payload has the key ${FUNCTION_KEYS.join(' or ')}, which JSONata keeps for itself` };
@@ -43,7 +44,7 @@ function outcomeOf(result: unknown): RuleOutcome {
   if (isTooLarge(result)) return { reason: 'what it makes is too large for a payload; make less of it' };
   const fault = checkJson(result, '/payload').find(({ keyword }) => keyword !== 'negativeZero');
   if (fault !== undefined) return { reason: `of what it makes, ${fault.message}` };
-  return { payload: JSON.parse(JSON.stringify(result)) as JsonObject };
+  return { payload: readJson(JSON.stringify(result)) as JsonObject };
 }
 
 /** Counts what is there several times as often, since JSON writes it out each time: a few references make a text without end. */
