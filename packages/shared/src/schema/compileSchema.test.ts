@@ -27,6 +27,18 @@ describe('compileSchema', () => {
     expect(check(valid as never)).toEqual([]);
   });
 
+  it.each<[string, JsonObject]>([
+    ['required', { required: ['a', ''] }],
+    ['required further in', { properties: { a: { required: [''] } } }],
+    ['dependentRequired', { dependentRequired: { a: [''] } }],
+    ['dependencies', { $schema: 'http://json-schema.org/draft-07/schema#', dependencies: { a: [''] } }],
+  ])('misses a property whose name is empty, by %s', (_what, schema) => {
+    const check = compileSchema(schema);
+
+    expect(check({ a: {} })).toMatchObject([{ params: { missingProperty: '' } }]);
+    expect(check({ a: { '': 1 }, '': 1 })).toEqual([]);
+  });
+
   it('runs a catastrophic pattern in linear time', () => {
     const check = compileSchema({ type: 'string', pattern: '^(a+)+$' });
 

@@ -48,7 +48,8 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
 }
 
 function compileAnew(schema: JsonObject): CompiledSchema {
-  const first = compileWith(schema, { allErrors: false });
+  // Looking for the first fault alone, ajv does not miss a property whose name is empty.
+  const first = compileWith(schema, { allErrors: namesEmptyProperty(schema) });
   let all: ReturnType<typeof compileWith> | undefined;
   const check: CompiledSchema = (payload) => {
     if (first(payload)) return [];
@@ -65,6 +66,15 @@ function compileAnew(schema: JsonObject): CompiledSchema {
       return [UNCHECKABLE];
     }
   };
+}
+
+/** Whether a list of required properties, or one that could be such, has an empty name. */
+function namesEmptyProperty(value: JsonValue, key = ''): boolean {
+  if (Array.isArray(value)) {
+    return (value.includes('') && key !== 'enum') || value.some((item) => namesEmptyProperty(item));
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, member]) => namesEmptyProperty(member, name));
 }
 
 /** An ajv of its own for each schema, so that two versions may have one `$id`. */
