@@ -87,6 +87,18 @@ export const REGISTRY_CASES: readonly RegistryCase[] = [
     },
   },
   {
+    name: 'refuses the same schema with other rules, which it would leave out in silence',
+    async run(registry) {
+      await registry.register('A', FIRST, { up: '$' });
+
+      const again = await registry.register('A', FIRST, { up: ' $ ' });
+      const other = async () => registry.register('A', FIRST, { up: '{}' });
+
+      assert.equal(again.version, '1');
+      await refusalOf(other(), 'INVALID_ARGUMENT');
+    },
+  },
+  {
     name: 'never gives a version another text',
     async run(registry) {
       await register(registry, 'A', FIRST);

@@ -2,7 +2,7 @@ import { canonicalJson, digestOfText } from '../governance/digest.ts';
 import { typeFault } from '../governance/eventRules.ts';
 import type { EvolutionRules, RegisteredSchema, RegisterOptions, UpcastExample } from '../ports/SchemaRegistryPort.ts';
 import { InvalidArgumentError, SchemaIncompatibleError } from '../types/errors.ts';
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject, JsonValue } from '../types/json.ts';
 import type { CompatibilityLevel, Incompatibility } from './compatibility/CompatibilityLevel.ts';
 import { checkCompatibility } from './compatibility/checkCompatibility.ts';
 import { compileSchema } from './compileSchema.ts';
@@ -67,7 +67,7 @@ export class SchemaHistory {
     const known = this.#versions.find((one) =>
       version === undefined ? one.digest === digest && isActive(one) : one.version === version,
     );
-    if (known !== undefined) return sameText(known, digest);
+    if (known !== undefined) return withSameRules(sameText(known, digest), rules);
     const incompatibilities = this.check(schema);
     if (incompatibilities.length > 0) throw this.#refusal(incompatibilities);
     return { eventType: this.eventType, version: version ?? this.#nextVersion(), digest, schema, ...rules };
@@ -161,6 +161,24 @@ function isExample(example: unknown): boolean {
 
 function isActive({ inactive }: RegisteredSchema): boolean {
   return inactive === undefined;
+}
+
+/** Rules that a version was not registered with would be left out in silence. */
+function withSameRules(known: RegisteredSchema, given: EvolutionRules): RegisteredSchema {
+  const other = (['up', 'down', 'examples'] as const).find(
+    (name) => given[name] !== undefined && textOf(given[name]) !== textOf(known[name]),
+  );
+  if (other === undefined) return known;
+  const place = `version ${known.version} of ${known.eventType}`;
+  throw new InvalidArgumentError(
+    other,
+    `is another than ${place} is registered with; mend it where that version is kept`,
+  );
+}
+
+function textOf(rule: PayloadRule | readonly UpcastExample[] | undefined): unknown {
+  if (typeof rule === 'string') return rule.trim();
+  return typeof rule === 'object' ? canonicalJson(rule as unknown as JsonValue) : rule;
 }
 
 function sameText(known: RegisteredSchema, digest: string): RegisteredSchema {
