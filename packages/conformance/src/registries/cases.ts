@@ -89,12 +89,13 @@ export const REGISTRY_CASES: readonly RegistryCase[] = [
   {
     name: 'refuses the same schema with other rules, which it would leave out in silence',
     async run(registry) {
-      await registry.register('A', FIRST, { up: '$' });
+      await register(registry, 'A', FIRST);
+      await registry.register('A', WIDER, { up: '$' });
 
-      const again = await registry.register('A', FIRST, { up: ' $ ' });
-      const other = async () => registry.register('A', FIRST, { up: '{}' });
+      const again = await registry.register('A', WIDER, { up: ' $ ' });
+      const other = async () => registry.register('A', WIDER, { up: '{}' });
 
-      assert.equal(again.version, '1');
+      assert.equal(again.version, '2');
       await refusalOf(other(), 'INVALID_ARGUMENT');
     },
   },

@@ -1,6 +1,12 @@
 import { canonicalJson, digestOfText } from '../governance/digest.ts';
 import { typeFault } from '../governance/eventRules.ts';
-import type { EvolutionRules, RegisteredSchema, RegisterOptions, UpcastExample } from '../ports/SchemaRegistryPort.ts';
+import type {
+  EvolutionRules,
+  PayloadRule,
+  RegisteredSchema,
+  RegisterOptions,
+  UpcastExample,
+} from '../ports/SchemaRegistryPort.ts';
 import { InvalidArgumentError, SchemaIncompatibleError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
 import type { CompatibilityLevel, Incompatibility } from './compatibility/CompatibilityLevel.ts';
