@@ -135,13 +135,14 @@ const NOTHING = { stored: 0, alreadyThere: 0, refused: 0 };
 const ALL = { aggregates: 2, eventTypes: 1 };
 
 describe('export --recorded', () => {
-  test('writes rules before the receipts that name them, and receipts before their events, each once', async () => {
+  test('writes rules before the receipts that name them, receipts before their events, and last the number of events', async () => {
     const lines = linesOf(await exported());
 
-    const kinds = lines.map((line) => ('rules' in line ? 'rules' : 'receipt' in line ? 'receipt' : line.eventId));
+    const kinds = lines.map((line) => line.eventId ?? Object.keys(line)[0]);
     expect(kinds).toEqual([
-      ...['rules', 'rules', 'receipt', 'a-1', 'b-1', 'a-2', 'receipt', 'a-3', 'a-4', 'receipt', 'b-2'],
+      ...['rules', 'rules', 'receipt', 'a-1', 'b-1', 'a-2', 'receipt', 'a-3', 'a-4', 'receipt', 'b-2', 'end'],
     ]);
+    expect(lines.at(-1)).toEqual({ end: { events: 6 } });
     const [{ storeId, receipt }] = lines.filter((line) => 'receipt' in line);
     expect(storeId).toBe(source.storeId);
     expect(lines[3].recorded).toMatchObject({ receiptId: receipt.receiptId, schemaVersion: '1' });
@@ -271,11 +272,13 @@ describe('import --as-history', () => {
       receipt,
       { ...receipt, storeId: 'another' },
       [1],
+      { end: { events: 'all' } },
     ];
+    const end = textOf([{ end: { events: 2 } }]);
 
-    const moved = await copy.import(`${textOf(input)}\nnot json`, '--as-history');
+    const moved = await copy.import(`${textOf(input)}\nnot json\n${end}`, '--as-history');
 
-    expect(JSON.parse(moved.out)).toMatchObject({ stored: 0, refused: 8 });
+    expect(JSON.parse(moved.out)).toMatchObject({ stored: 0, refused: 9 });
     const reasons = copy
       .rejected()
       .map(({ line, error }) => [line, error.code, (error.details as { rule: string }).rule]);
@@ -286,7 +289,8 @@ describe('import --as-history', () => {
       [5, 'INVALID_ARGUMENT', expect.stringContaining('export --recorded')],
       [7, 'ROW_INVALID', 'repeated-receipt'],
       [8, 'ROW_INVALID', 'object'],
-      [9, 'INVALID_JSON', expect.anything()],
+      [9, 'ROW_INVALID', 'end'],
+      [10, 'INVALID_JSON', expect.anything()],
       [6, 'ROW_INVALID', 'receipt'],
     ]);
   });
@@ -304,13 +308,43 @@ describe('import --as-history', () => {
     const scattered = events.toSorted((one, other) => (one.aggregateId < other.aggregateId ? 1 : -1));
 
     const moved = await copy.import(
-      textOf([...lines.filter((line) => 'receipt' in line).reverse(), ...scattered]),
+      textOf([...lines.filter((line) => 'receipt' in line).reverse(), ...scattered, ...lines.slice(-1)]),
       '--as-history',
     );
 
     expect(JSON.parse(moved.out)).toMatchObject({ stored: 60, refused: 0 });
     expect((await copy.verify()).contentDigest).toBe((await place.verify()).contentDigest);
     expect((await copy.receipt('c', 7)).origin.receipt).toEqual(await place.receipt('c', 7));
+  });
+
+  test('notices a file that was cut off anywhere, also between two appends, and stores nothing', async () => {
+    const lines = linesOf(await exported());
+
+    for (let kept = 0; kept < lines.length; kept++) {
+      const copy = workplace();
+      const moved = await copy.import(textOf(lines.slice(0, kept)), '--as-history');
+
+      expect([moved.code, errorOf(moved).code]).toEqual([2, 'INPUT_UNREADABLE']);
+      expect(errorOf(moved).message).toContain('is not whole');
+    }
+  });
+
+  test('notices that an append was taken out of the middle', async () => {
+    const lines = linesOf(await exported());
+    const copy = workplace();
+
+    const moved = await copy.import(textOf(lines.toSpliced(6, 3)), '--as-history');
+
+    expect([moved.code, errorOf(moved).message]).toEqual([2, expect.stringContaining('6 events, and has 4')]);
+  });
+
+  test('takes several exports in one file', async () => {
+    const history = await exported();
+    const copy = workplace();
+
+    const moved = await copy.import(`${history.trimEnd()}\n${history}`, '--as-history');
+
+    expect(JSON.parse(moved.out)).toMatchObject({ stored: 6, alreadyThere: 6, refused: 0 });
   });
 
   test('stops when the store cannot take more, and goes on there the next time', async () => {

@@ -117,8 +117,9 @@ function importerOf(shell: Shell, file: string, options: ImportCommandOptions): 
   }
   refuseRowOptions(options);
   const text = readText(file, shell.context.stdin, shell.signal);
-  const rows = historyRows(text, file === '-' ? 'standard input' : file);
-  return (store, settings) => importHistory({ ...settings, store, rows });
+  const source = file === '-' ? 'standard input' : file;
+  const rows = historyRows(text, source);
+  return (store, settings) => importHistory({ ...settings, store, rows, source });
 }
 
 function refuseRowOptions({ format, ...options }: ImportCommandOptions): void {

@@ -9,13 +9,14 @@ import {
 import { RowError } from '../../errors.ts';
 
 /**
- * A line of `export --recorded`: an event; before the first event that it covers, a receipt; and before the first
- * receipt that names them, the text of rules.
+ * A line of `export --recorded`: an event; before the first event that it covers, a receipt; before the first receipt
+ * that names them, the text of rules; and behind all, how many events there are.
  */
 export type HistoryLine =
   | { readonly kind: 'rules'; readonly digest: string; readonly text: string }
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly storeId: string }
-  | { readonly kind: 'event'; readonly event: RecordedEvent; readonly receiptId: string };
+  | { readonly kind: 'event'; readonly event: RecordedEvent; readonly receiptId: string }
+  | { readonly kind: 'end'; readonly events: number };
 
 /** The text of a line with rules. */
 export function rulesLine(digest: string, text: string): string {
@@ -32,9 +33,14 @@ export function eventLine({ recorded, ...event }: RecordedEvent, { receiptId }: 
   return JSON.stringify({ ...event, recorded: { ...recorded, receiptId } });
 }
 
+/** The text of the last line, by which an import knows that nothing was cut off. */
+export function endLine(events: number): string {
+  return JSON.stringify({ end: { events } });
+}
+
 /** Whether a line stands beside the events: an import that is no import of history leaves it out. */
 export function isBesideEvents(value: JsonObject): boolean {
-  return isReceiptLine(value) || isRulesLine(value);
+  return isReceiptLine(value) || isRulesLine(value) || isEndLine(value);
 }
 
 function isReceiptLine(value: JsonObject): boolean {
@@ -43,6 +49,10 @@ function isReceiptLine(value: JsonObject): boolean {
 
 function isRulesLine(value: JsonObject): boolean {
   return hasNoEvent(value) && Object.hasOwn(value, 'rules') && Object.hasOwn(value, 'text');
+}
+
+function isEndLine(value: JsonObject): boolean {
+  return hasNoEvent(value) && Object.hasOwn(value, 'end');
 }
 
 function hasNoEvent(value: JsonObject): boolean {
@@ -56,6 +66,7 @@ export function parseHistoryLine(value: JsonValue): HistoryLine {
   }
   const line = value as JsonObject;
   if (isRulesLine(line)) return rulesOf(line);
+  if (isEndLine(line)) return endOf(line);
   return isReceiptLine(line) ? receiptOf(line) : eventOf(line);
 }
 
@@ -69,6 +80,12 @@ function rulesOf({ rules: digest, text }: JsonObject): HistoryLine {
 function receiptOf({ receipt, storeId }: JsonObject): HistoryLine {
   if (typeof storeId !== 'string') throw invalid('receipt', 'The storeId of a receipt must be a string');
   return { kind: 'receipt', receipt: checkReceipt(receipt), storeId };
+}
+
+function endOf({ end }: JsonObject): HistoryLine {
+  const { events } = (end ?? {}) as { readonly events?: JsonValue };
+  if (typeof events === 'number' && Number.isSafeInteger(events) && events >= 0) return { kind: 'end', events };
+  throw invalid('end', 'The end of a history must say its number of events');
 }
 
 /** Only what the import itself needs is looked at; all else is left to the store's own rules. */

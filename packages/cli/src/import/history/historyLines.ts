@@ -1,5 +1,5 @@
 import { type EventStoreAdmin, type Receipt, rulesNamedBy } from '@nexus/shared';
-import { eventLine, receiptLine, rulesLine } from './historyLine.ts';
+import { endLine, eventLine, receiptLine, rulesLine } from './historyLine.ts';
 
 export interface ExportLine {
   readonly text: string;
@@ -17,13 +17,16 @@ export async function* historyLines(
 ): AsyncGenerator<ExportLine, void, undefined> {
   const { storeId } = await store.identity();
   const written = new Written();
+  let events = 0;
   for await (const { event, receipt } of store.exportHistory({ signal })) {
     if (written.add(receipt.receiptId)) {
       yield* rulesLines(store, receipt, written);
       yield { text: receiptLine(receipt, storeId), isEvent: false };
     }
     yield { text: eventLine(event, receipt), isEvent: true };
+    events++;
   }
+  yield { text: endLine(events), isEvent: false };
 }
 
 /** The rules that let events in at first: those of the origin, where they came from another store. */

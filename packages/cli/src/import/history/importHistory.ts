@@ -11,10 +11,14 @@ import { type ImportCounts, totalOf } from '../ImportCounts.ts';
 import type { ImportReport } from '../importRows.ts';
 import type { RejectsFile } from '../RejectsFile.ts';
 import { HistoryStaging, type StagedAppend } from './HistoryStaging.ts';
+import type { HistoryLine } from './historyLine.ts';
 import type { HistoryRow } from './historyRows.ts';
+import { WholeHistory } from './WholeHistory.ts';
 
 export interface HistoryImportOptions {
   readonly rows: AsyncIterable<HistoryRow>;
+  /** Where the rows come from, for errors. */
+  readonly source: string;
   readonly store: EventStoreAdmin & { readonly capabilities: StoreCapabilities };
   readonly rejects: RejectsFile;
   readonly principal: Principal;
@@ -60,12 +64,13 @@ export async function importHistory(options: HistoryImportOptions): Promise<Impo
 /** @returns events that wait */
 async function stageRows(staging: HistoryStaging, options: HistoryImportOptions): Promise<number> {
   const { rows, rejects, counts, signal, onRead } = options;
+  const whole = new WholeHistory();
   let read = 0;
   let waiting = 0;
   for await (const row of rows) {
     signal.throwIfAborted();
     try {
-      waiting += stageRow(staging, row, counts);
+      waiting += stageLine(staging, whole.parse(row), row, counts);
     } catch (error) {
       if (!isNexusError(error)) throw error;
       rejects.add(row.line, error, row.source);
@@ -73,19 +78,29 @@ async function stageRows(staging: HistoryStaging, options: HistoryImportOptions)
     }
     onRead?.(++read);
   }
+  whole.refuseCut(options.source);
   staging.order();
   return waiting;
 }
 
 /** @returns events that are added */
-function stageRow(staging: HistoryStaging, row: HistoryRow, counts: ImportCounts): number {
-  const found = row.parse();
-  if (found.kind === 'event') {
-    if (staging.addEvent(found, row)) return 1;
-    counts.alreadyThere++;
-  } else if (found.kind === 'receipt') staging.addReceipt(found, row);
-  else staging.addRules(found);
-  return 0;
+function stageLine(staging: HistoryStaging, found: HistoryLine, row: HistoryRow, counts: ImportCounts): number {
+  switch (found.kind) {
+    case 'event':
+      if (staging.addEvent(found, row)) return 1;
+      counts.alreadyThere++;
+      return 0;
+    case 'receipt':
+      staging.addReceipt(found, row);
+      return 0;
+    case 'rules':
+      staging.addRules(found);
+      return 0;
+    case 'end':
+      return 0;
+    default:
+      return found satisfies never;
+  }
 }
 
 /** Appends what is staged, several appends at a time, none before those that it follows. */
