@@ -1,5 +1,7 @@
 /** Steps that one policy may take for one event: elements that comprehensions go over, and what is compared in them. */
 const STEPS_MAX = 100_000;
+/** Characters of text that are compared or searched in about the time of one step. */
+export const CHARACTERS_PER_STEP = 64;
 
 /** Counts what the evaluation of a policy costs, and stops it at a bound. Evaluation is synchronous: one meter serves all. */
 export class Meter {

@@ -238,6 +238,16 @@ describe('the cost of an expression is bounded', () => {
       "!event.payload.a.exists(i, i.matches('((a|b){1,31}c?){1,31}x'))",
       { a: list(20_000).map(() => 'ab') },
     ],
+    [
+      'texts that are put in order',
+      'event.payload.a.all(i, event.payload.s <= event.payload.t)',
+      { a: list(50_000), s: 'a'.repeat(100_000), t: `${'a'.repeat(100_000)}b` },
+    ],
+    [
+      'characters that are counted',
+      "event.payload.a.all(i, event.payload.s.charAt(99999) == '😀')",
+      { a: list(50_000), s: '😀'.repeat(100_000) },
+    ],
     ['a text in parts', "event.payload.s.split('').all(c, c == 'a')", { s: 'a'.repeat(200_000) }],
   ])('by %s', (_, expression, payload) => {
     const engine = engineOf({ validations: [{ expression }] });

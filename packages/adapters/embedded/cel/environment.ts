@@ -9,7 +9,6 @@ import {
   celFunc,
   celList,
   celListConcat,
-  celMethod,
   celUint,
   isCelList,
   isCelMap,
@@ -19,7 +18,8 @@ import {
 import { strings } from '@bufbuild/cel/ext';
 import { create } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
-import { METER, METER_EXCEEDED } from './Meter.ts';
+import { CHARACTERS_PER_STEP, METER, METER_EXCEEDED } from './Meter.ts';
+import { textMethods } from './textMethods.ts';
 import { TIMESTAMP, timestampMethods } from './timestampMethods.ts';
 
 /** Functions that the compiler puts in; `@` keeps them out of reach for expressions. */
@@ -30,8 +30,6 @@ export const HAS = '@has';
 export const RUNNING = '@running';
 export const PATTERN = '@pattern';
 
-/** Characters of text that are compared or searched in about the time of one step. */
-const CHARACTERS_PER_STEP = 64;
 /** Parts of a pattern that are made in about the time of one step. */
 const PARTS_PER_STEP = 8;
 
@@ -39,23 +37,14 @@ const { BOOL, DOUBLE, DYN, INT, STRING, UINT } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
 
-/** Of the string extensions, those that are linear in their text. */
-const STRING_FUNCTIONS: ReadonlySet<string> = new Set([
-  'charAt',
-  'indexOf',
-  'lastIndexOf',
-  'lowerAscii',
-  'upperAscii',
-  'split',
-  'substring',
-  'trim',
-  'join',
-]);
+/** Of the string extensions, those that are linear in their text, and do not count its characters. */
+const STRING_FUNCTIONS: ReadonlySet<string> = new Set(['lowerAscii', 'upperAscii', 'trim', 'join']);
 
 /** The functions that expressions may call: those of CEL's standard, corrected where the library strays from it. */
 export const ENVIRONMENT: CelEnv = celEnv({
   funcs: [
     ...strings.filter(({ name }) => STRING_FUNCTIONS.has(name)),
+    ...textMethods(),
     ...timestampMethods(),
     ...conversions(),
     // The library's own takes a key whose value is null for absent.
@@ -68,7 +57,6 @@ export const ENVIRONMENT: CelEnv = celEnv({
     celFunc(CHARGE, [DYN], DYN, charge),
     celFunc(WEIGH, [DYN], DYN, weigh),
     celFunc(PATTERN, [DYN, INT], DYN, chargePattern),
-    celMethod('split', STRING, [STRING, INT], listType(STRING), split),
     celFunc(APPEND, [LIST, DYN], LIST, append),
   ],
 });
@@ -124,14 +112,6 @@ function weigh(value: CelValue): CelInput {
 function chargePattern(text: CelValue, parts: bigint): CelInput {
   if (!METER.take(Math.floor(Number(parts) / PARTS_PER_STEP))) throw celError(METER_EXCEEDED);
   return text as CelInput;
-}
-
-/** The library's own drops what is behind the last part; by CEL it is the last part. */
-function split(this: string, separator: string, count: bigint): CelInput<ReturnType<typeof listType<typeof STRING>>> {
-  const parts = this.split(separator);
-  const max = Number(count);
-  if (max < 0 || parts.length <= max) return celList(parts);
-  return celList(max === 0 ? [] : [...parts.slice(0, max - 1), parts.slice(max - 1).join(separator)]);
 }
 
 /** Elements within a value, however deep; stops soon after `max`. */

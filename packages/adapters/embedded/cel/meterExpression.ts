@@ -24,6 +24,7 @@ const GROWING_CALLS: ReadonlySet<string> = new Set([
   'startsWith',
   'endsWith',
   'matches',
+  'charAt',
   'indexOf',
   'lastIndexOf',
   'lowerAscii',
