@@ -268,7 +268,7 @@ it('does not wait for ever for an audit log that hangs', async () => {
   await store.close();
 });
 
-it('says in logs and audit records which field broke which rule, and never what it held', async () => {
+it('says in logs and audit records where an append led and which field broke which rule, and never what it held', async () => {
   const registry = new InMemorySchemaRegistry();
   registry.register('A', { properties: { n: { type: 'number' } } });
   const logged: object[] = [];
@@ -282,6 +282,8 @@ it('says in logs and audit records which field broke which rule, and never what 
   expect(auditLog.records[0]?.details).toEqual({
     code: 'SCHEMA_VALIDATION_FAILED',
     violations: [{ eventIndex: 0, pointer: '/payload/n', keyword: 'type' }],
+    aggregates: 1,
+    shares: [{ aggregateId: 'order-1', fromVersion: 1, toVersion: 1 }],
   });
   expect(JSON.stringify(logged)).not.toContain('hunter2');
 });

@@ -20,7 +20,7 @@ import type { Decision } from './Governor.ts';
 import { checkDigests } from './history/checkDigests.ts';
 import type { Provenance } from './history/provenanceOf.ts';
 import { checkPrincipal } from './parameters.ts';
-import { summaryOf } from './refusalSummary.ts';
+import { placesOf, summaryOf } from './refusalSummary.ts';
 import { type ReplayDependencies, replayOrRefuse } from './replayOrRefuse.ts';
 import { activeTraceparent } from './telemetry.ts';
 
@@ -60,15 +60,18 @@ export class AppendPipeline {
   /** @param provenance - of events that another store held before; never what a service says */
   async append(events: unknown, options: AppendOptions, provenance?: Provenance): Promise<AppendReceipt> {
     const principal = options.principal ?? ANONYMOUS;
+    let append: PreparedAppend | undefined;
     try {
       checkPrincipal(principal);
-      const { append, refusal } = this.#prepare(events, provenance);
+      const prepared = this.#prepare(events, provenance);
+      const { refusal } = prepared;
+      append = prepared.append;
       const governed = this.#options.governedMark.ensure(principal);
       if (isPending(governed)) await governed;
       if (refusal !== undefined) return await replayOrRefuse(append, principal, refusal, this.#options);
       return await this.#decideAndStore(append, principal, options);
     } catch (error) {
-      if (error !== options.signal?.reason) await this.recordRefusal(error, principal);
+      if (error !== options.signal?.reason) await this.recordRefusal(error, principal, append);
       throw error;
     }
   }
@@ -191,9 +194,10 @@ export class AppendPipeline {
   }
 
   /** Logs a refusal, and audits it as well as the audit log lets it. */
-  async recordRefusal(error: unknown, actor: Principal): Promise<void> {
+  async recordRefusal(error: unknown, actor: Principal, append?: PreparedAppend): Promise<void> {
     const { auditLog, logger, clock } = this.#options;
-    const details = summaryOf(error);
+    // Ids that break the envelope's rules are none to put on record.
+    const details = { ...summaryOf(error), ...(append === undefined ? {} : placesOf(append)) };
     logger.warn({ ...details, actor: actor.id }, 'append refused');
     if (!isNexusError(error)) logger.error({ error }, 'an append failed unexpectedly');
     try {

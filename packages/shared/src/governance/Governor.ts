@@ -9,14 +9,13 @@ import { type SchemaVerdict, validateEvents } from '../schema/validateEvents.ts'
 import { type Awaitable, andThen } from '../types/awaitable.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import { GovernanceUnavailableError, PolicyDeniedError, SchemaValidationError } from '../types/errors.ts';
-import type { JsonValue } from '../types/json.ts';
 import type { Principal } from '../types/Principal.ts';
 import type { PolicyEvidence, SchemaEvidence } from '../types/Receipt.ts';
 import { isoTime } from '../types/time.ts';
 import type { PreparedAppend } from './envelope.ts';
 import { keepOriginRules } from './history/keepOriginRules.ts';
 import type { RulesArchive } from './RulesArchive.ts';
-import { summaryOf } from './refusalSummary.ts';
+import { placesOf, summaryOf } from './refusalSummary.ts';
 
 /** What let an append in. */
 export interface Decision {
@@ -39,9 +38,6 @@ export interface GovernorOptions {
   readonly clock: Clock;
   readonly archive: RulesArchive;
 }
-
-/** That are named in a record of what was observed: an audit log takes no record of any size. The receipt has all. */
-const SHARES_NAMED_MAX = 100;
 
 const NO_SCHEMAS: SchemaVerdict = { violations: [], evidence: [], versions: [], entries: [] };
 
@@ -132,8 +128,7 @@ export class Governor {
   /** What is observed is logged and audited, and the append goes on. */
   async #observe(refusals: readonly Error[], append: PreparedAppend, actor: Principal, now: number): Promise<void> {
     const { auditLog, logger } = this.#options;
-    const shares = append.shares.slice(0, SHARES_NAMED_MAX) as unknown as JsonValue;
-    const details = { refusals: refusals.map(summaryOf), aggregates: append.shares.length, shares };
+    const details = { refusals: refusals.map(summaryOf), ...placesOf(append) };
     logger.warn(details, 'observed: enforcement would have refused this append');
     await auditLog.record({ at: isoTime(now), action: 'append.observed', actor, details });
   }
