@@ -6,21 +6,12 @@ import type { JsonObject, JsonValue } from '../types/json.ts';
 /** The text of a version of another schema in the same registry; `undefined` if there is none. */
 export type ResolveSchema = (name: string, version: string) => JsonObject | undefined;
 
+import { DATA_KEYWORDS, SCHEMA_MAPS } from './keywordKinds.ts';
+
 const REFERENCE = /^nexus:([^/#?]+)\/([^/#?]+)$/;
 /** A pointer into the schema that it stands in; no anchor. */
 const WITHIN = /^#(?:\/|$)/;
 const BUNDLED_MAX = 1_000;
-/** Keywords whose value is data, in which nothing is a reference. */
-const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
-/** Keywords that hold schemas by names, which are no keywords. */
-const MAPS: ReadonlySet<string> = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-  'dependencies',
-]);
 /** Keywords that change what a reference within an embedded schema means. */
 const UNBUNDLED = ['$id', 'id', '$anchor', '$dynamicRef', '$dynamicAnchor', '$recursiveRef'];
 
@@ -86,9 +77,10 @@ class Bundle {
   }
 
   #member(key: string, member: JsonValue, home: string | undefined, path: readonly string[]): JsonValue {
-    if (DATA.has(key)) return member;
+    if (DATA_KEYWORDS.has(key)) return member;
     if (key === '$ref' && typeof member === 'string') return this.#reference(member, home, path);
-    if (MAPS.has(key) && isObject(member)) return mapMembers(member, (_, schema) => this.rewrite(schema, home, path));
+    if (SCHEMA_MAPS.has(key) && isObject(member))
+      return mapMembers(member, (_, schema) => this.rewrite(schema, home, path));
     return this.rewrite(member, home, path);
   }
 
@@ -135,9 +127,9 @@ function hasKeyword(value: JsonValue, keyword: string): boolean {
   if (Array.isArray(value)) return value.some((item) => hasKeyword(item, keyword));
   if (!isObject(value)) return false;
   return Object.entries(value).some(([key, member]) => {
-    if (DATA.has(key)) return false;
+    if (DATA_KEYWORDS.has(key)) return false;
     if (key === keyword && typeof member === 'string') return true;
-    const isMap = MAPS.has(key) && isObject(member);
+    const isMap = SCHEMA_MAPS.has(key) && isObject(member);
     return hasKeyword(isMap ? Object.values(member) : member, keyword);
   });
 }

@@ -1,16 +1,5 @@
 import type { JsonObject, JsonValue } from '../types/json.ts';
-
-/** Keywords whose members are schemas by name, whatever the names are. */
-const MAPS: ReadonlySet<string> = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-  'dependencies',
-]);
-/** Keywords that hold data. */
-const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
+import { DATA_KEYWORDS, SCHEMA_MAPS } from './keywordKinds.ts';
 
 /**
  * Says `minItems: 1` where a tuple must contain something: of an empty array, ajv skips `contains` behind `prefixItems`
@@ -25,8 +14,8 @@ function withLeastItems(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return mapped(value, withLeastItems);
   if (typeof value !== 'object' || value === null) return value;
   const inner = members(value as JsonObject, (member, key) => {
-    if (DATA.has(key)) return member;
-    const isMap = MAPS.has(key) && typeof member === 'object' && member !== null && !Array.isArray(member);
+    if (DATA_KEYWORDS.has(key)) return member;
+    const isMap = SCHEMA_MAPS.has(key) && typeof member === 'object' && member !== null && !Array.isArray(member);
     return isMap ? members(member as JsonObject, withLeastItems) : withLeastItems(member);
   });
   return lacksLeastItems(inner) ? { ...inner, minItems: 1 } : inner;

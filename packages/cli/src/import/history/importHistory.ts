@@ -3,30 +3,21 @@ import {
   AppendTooLargeError,
   type EventStoreAdmin,
   isNexusError,
-  type Principal,
   type StoreCapabilities,
 } from '@nexus/shared';
 import { RowError } from '../../errors.ts';
 import { type ImportCounts, totalOf } from '../ImportCounts.ts';
-import type { ImportReport } from '../importRows.ts';
-import type { RejectsFile } from '../RejectsFile.ts';
+import type { ImportOptions, ImportReport } from '../importRows.ts';
 import { HistoryStaging, type StagedAppend } from './HistoryStaging.ts';
 import type { HistoryLine } from './historyLine.ts';
 import type { HistoryRow } from './historyRows.ts';
 import { WholeHistory } from './WholeHistory.ts';
 
-export interface HistoryImportOptions {
+export interface HistoryImportOptions extends Omit<ImportOptions, 'rows' | 'store'> {
   readonly rows: AsyncIterable<HistoryRow>;
   /** Where the rows come from, for errors. */
   readonly source: string;
   readonly store: EventStoreAdmin & { readonly capabilities: StoreCapabilities };
-  readonly rejects: RejectsFile;
-  readonly principal: Principal;
-  readonly signal: AbortSignal;
-  /** Kept up to date, so that an import that stops can say how far it came. */
-  readonly counts: ImportCounts;
-  readonly onRead?: (rows: number) => void;
-  readonly onSettled?: (rows: number, total: number) => void;
 }
 
 /** Appends that wait for the store at a time: enough for it to commit them in groups. */
