@@ -165,4 +165,31 @@ describe('compileSchema', () => {
 
     expect(check([])).toEqual([]);
   });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'finds that %s is not evaluated, though every object inherits it',
+    (name) => {
+      const either = [{ properties: { a: { type: 'string' } } }, { properties: { b: { type: 'string' } } }];
+      const check = compileSchema({ anyOf: either, unevaluatedProperties: false } as never);
+
+      expect(check({ a: 'x' })).toEqual([]);
+      expect(check({ a: 'x', [name]: 1 })).toHaveLength(1);
+      expect(check({ a: 'x', other: 1 })).toHaveLength(1);
+    },
+  );
+
+  it('takes an inherited name that the schema does evaluate', () => {
+    const check = compileSchema({
+      anyOf: [{ properties: { constructor: { type: 'string' } } }, true],
+      unevaluatedProperties: false,
+    } as never);
+
+    expect(check({ constructor: 'x' })).toEqual([]);
+  });
+
+  it('refuses a schema that could be taken for the code of the validator', () => {
+    expect(() => compileSchema({ const: 'var props0 = {}' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('props0 = {}') }),
+    );
+  });
 });

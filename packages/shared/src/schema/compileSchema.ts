@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { InvalidArgumentError } from '../types/errors.ts';
 import type { JsonObject, JsonValue } from '../types/json.ts';
+import { refuseCodeLike, withNullPrototypes } from './nullPrototypes.ts';
 import { refuseUnsafeSchema } from './schemaSafety.ts';
 import { stateLeastItems } from './stateLeastItems.ts';
 import { useLinearUniqueItems } from './useLinearUniqueItems.ts';
@@ -42,6 +43,7 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   const known = COMPILED.get(schema);
   if (known !== undefined) return known;
   refuseUnsafeSchema(schema);
+  refuseCodeLike(schema);
   const compiled = compileAnew(stateLeastItems(schema));
   COMPILED.set(schema, compiled);
   return compiled;
@@ -90,7 +92,7 @@ function compileWith(schema: JsonObject, options: Options) {
     // Without it, what every object inherits would count as its properties.
     ownProperties: true,
     logger: false,
-    code: { regExp: linearRegExp },
+    code: { regExp: linearRegExp, process: withNullPrototypes },
   });
   addFormats.default(ajv);
   // The library's own pattern for it takes quadratic time.
