@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { ApiContext } from './ApiContext.ts';
@@ -6,6 +7,7 @@ import { refuseForeign, refuseMalformedQuery } from './guard.ts';
 import { HttpError } from './HttpError.ts';
 import { Lifecycle } from './Lifecycle.ts';
 import { collectMethods, refuseOtherMethods } from './methodsNotAllowed.ts';
+import { OwedAnswers } from './OwedAnswers.ts';
 import { readJsonBody } from './readJsonBody.ts';
 import { refuseConnection, replyWithProblem, SECURE_HEADERS } from './replyWithProblem.ts';
 import { addAppendEvents } from './routes/appendEvents.ts';
@@ -47,7 +49,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 function createServer(context: ApiContext): FastifyInstance {
   const problem = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     replyWithProblem(error, request, reply, context);
+  const owed = new OwedAnswers();
   const api = fastify({
+    // Our own guard answers instead, with a problem.
+    http: { requireHostHeader: false },
     bodyLimit: context.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Our own hook answers instead, with a problem.
@@ -58,13 +63,20 @@ function createServer(context: ApiContext): FastifyInstance {
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, validateFormats: false } },
     frameworkErrors: (error, request, reply) => problem(error, request, reply),
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) => void refuseConnection(error, socket, owed),
   });
+  owed.watch(api.server);
+  ignoreExpectations(api.server);
   api.setErrorHandler((error, request, reply) => problem(error, request, reply));
   api.setNotFoundHandler(async (request) => {
     throw new HttpError('ROUTE_NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`);
   });
   return api;
+}
+
+/** A server may ignore what it does not know (RFC 9110, 10.1.1); Node would answer without a problem. */
+function ignoreExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 function addParsing(api: FastifyInstance): void {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { HttpError } from './HttpError.ts';
 
@@ -12,6 +13,8 @@ export function collectMethods(api: FastifyInstance): ReadonlyMap<string, readon
 
 /** Answers 405, with an `Allow` header, where a path is known but not by this method. */
 export function refuseOtherMethods(api: FastifyInstance, known: ReadonlyMap<string, readonly string[]>): void {
+  const unknown = METHODS.filter((method) => method !== 'CONNECT' && !api.supportedMethods.includes(method));
+  for (const method of unknown) api.addHttpMethod(method);
   for (const [url, allowed] of [...known]) {
     const allow = allowed.join(', ');
     const refuse = async () => {

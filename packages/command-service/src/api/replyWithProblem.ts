@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiSettings } from './ApiOptions.ts';
 import { fromFramework } from './frameworkErrors.ts';
 import { HttpError } from './HttpError.ts';
+import type { OwedAnswers } from './OwedAnswers.ts';
 import { answerTo, type ProblemAnswer } from './problems.ts';
 
 const CONTENT_TYPE = 'application/problem+json; charset=utf-8';
@@ -41,18 +42,28 @@ function logUnexpected(err: unknown, { problem }: ProblemAnswer, request: Fastif
   settings.logger.error(fields, 'A request failed in a way that nobody expected');
 }
 
-/** Answers what is no HTTP request at all, and breaks the connection. */
-export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+/**
+ * Answers what is no HTTP request at all, and breaks the connection. Waits for the answers to the requests before it:
+ * a client would take this one for theirs, and an append that was stored for one that was refused.
+ */
+export async function refuseConnection(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  owed: Pick<OwedAnswers, 'settled'>,
+): Promise<void> {
+  if (error.code === 'ECONNRESET') return;
+  await owed.settled(socket);
+  if (!socket.writable) return;
   const { problem } = answerTo(fromParser(error), () => '');
   const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} Refused`,
-    `Content-Type: ${CONTENT_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const headers = {
+    ...SECURE_HEADERS,
+    'content-type': CONTENT_TYPE,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('')}\r\n${body}`);
 }
 
 function fromParser(error: NodeJS.ErrnoException): HttpError {
