@@ -5,6 +5,20 @@ export { ForwardingJournal } from './ForwardingJournal.ts';
 export { GUARANTEES } from './guarantees/index.ts';
 export type { Backup, ConformingStore, Harness, StoreFactory } from './Harness.ts';
 export { type JournalFactoryOptions, journalFactory } from './journalFactory.ts';
+export {
+  checkLinearizable,
+  isLinearizable,
+  type LinearizabilityOptions,
+  type Verdict,
+} from './models/checkLinearizable.ts';
+export { HistoryRecorder } from './models/HistoryRecorder.ts';
+export type {
+  AppendOperation,
+  History,
+  Operation,
+  ReadOperation,
+  VersionOperation,
+} from './models/Operation.ts';
 export { type RegistryFactory, type RegistryHarness, registrySuite } from './registries/registrySuite.ts';
 export type { CaseResult } from './runCase.ts';
 export type { SuiteRunner, TestContext } from './SuiteRunner.ts';
