@@ -192,11 +192,13 @@ function applyOne(session: WriteSession, request: WriteRequest): WriteOutcome {
 
 /**
  * A full disk has stored nothing: the frame that makes a transaction valid is the last one written, so a frame that
- * could not be written means that this one was not. Of any other error of COMMIT (a failed sync) nothing is certain.
+ * could not be written means that this one was not. A damaged page is met before the first frame is written. Of any
+ * other error of COMMIT (a failed sync) nothing is certain.
  */
 function verdictOnCommit(error: unknown, session: WriteSession): GroupLost['verdict'] {
-  const full = failureOf(error).reason === 'disk-full';
-  return full && !session.isTransaction ? 'none-stored' : 'unknown';
+  const { reason } = failureOf(error);
+  const isBeforeLastFrame = reason === 'disk-full' || reason === 'corrupt';
+  return isBeforeLastFrame && !session.isTransaction ? 'none-stored' : 'unknown';
 }
 
 function lostBy(error: unknown): GroupLost {

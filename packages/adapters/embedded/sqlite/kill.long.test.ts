@@ -80,7 +80,7 @@ async function check(seed: string, round: string, path: string, acknowledged: Ac
 /** Every fifth time while the file is opened, else anywhere between the first appends and some hundreds later. */
 function killPointOf(random: () => number, writers: number): KillPoint {
   if (random() < 0.2) return { lines: 1, delayMs: integerBetween(random, 0, 40) };
-  return { lines: 1 + integerBetween(random, 1, 20 + 8 * writers), delayMs: integerBetween(random, 0, 8) };
+  return { lines: 1 + integerBetween(random, 1, 20 + 4 * writers), delayMs: integerBetween(random, 0, 8) };
 }
 
 /** @returns how many appends were found stored, when they were sent again, by a process that had not been told */

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { commitOf, eventOf } from './testing/commits.ts';
 import { openJournal, readAll, temporaryFolder } from './testing/fixtures.ts';
+import { smallDisk } from './testing/smallDisk.ts';
 
 interface Child {
   readonly process: ChildProcess;
@@ -116,22 +117,8 @@ test('a process that follows the feed and has an idle writer ends by itself', as
   expect(printed.trim()).toBe('follows');
 }, 30_000);
 
-/** A file system of 2 MiB, where this machine lets the test have one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => {
-    execFileSync('umount', [folder]);
-  });
-  return folder;
-}
-
 test('a disk that is really full refuses, loses nothing, and is written again once there is room', async (context) => {
-  const folder = smallDisk();
+  const folder = smallDisk('2m');
   if (folder === undefined) return context.skip('this user may not mount a small file system');
   const journal = openJournal({ path: join(folder, 'nexus.db') });
   const payload = { text: 'x'.repeat(100 * 1024) };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventJournal } from '../ports/EventJournal.ts';
 import type { VerifyFinding, VerifyReport } from '../ports/EventStoreAdmin.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
+import { isNexusError } from '../types/errors.ts';
 import type { AggregateShare, Receipt } from '../types/Receipt.ts';
 import { compareUtf8 } from '../types/utf8.ts';
 import { digestOfAppend, digestOfEvent } from './digest.ts';
@@ -15,15 +16,25 @@ export interface VerifyOptions {
   readonly onProgress?: (events: number) => void;
 }
 
-/** Reads everything, recomputes every digest, and compares. Memory does not grow with the store. */
+/**
+ * Reads everything, or as far as damage lets it, recomputes every digest, and compares. Memory does not grow with the
+ * store.
+ */
 export async function verifyStore(journal: EventJournal, options: VerifyOptions = {}): Promise<VerifyReport> {
   const verification = new Verification(journal);
   for (const { where, found } of await journal.checkIntegrity()) {
     verification.add({ severity: 'error', rule: 'storage', message: `${where}: ${found}` });
   }
-  for await (const page of journal.scan({ signal: options.signal })) {
-    for (const event of page) await verification.check(event);
-    options.onProgress?.(verification.events);
+  try {
+    for await (const page of journal.scan({ signal: options.signal })) {
+      for (const event of page) await verification.check(event);
+      options.onProgress?.(verification.events);
+    }
+  } catch (error) {
+    // Damage that stops the reading is what was looked for.
+    if (!isNexusError(error, 'CORRUPT_STORE')) throw error;
+    const message = `Behind ${verification.events} events the rest could not be read: ${(error as Error).message}`;
+    verification.add({ severity: 'error', rule: 'storage', message });
   }
   return verification.report();
 }
