@@ -1,7 +1,7 @@
 import type { Clock } from '@nexus/shared';
 
 interface Sleeper {
-  readonly wakesAt: number;
+  wakesAt: number;
   readonly wake: () => void;
 }
 
@@ -40,6 +40,12 @@ export class ManualClock implements Clock {
       this.#slept = Promise.withResolvers();
       await this.#slept.promise;
     }
+  }
+
+  /** Sets the time back, as an operator would. Whoever sleeps is woken after as long as before. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const sleeper of this.#sleepers) sleeper.wakesAt -= ms;
   }
 
   advance(ms: number): void {

@@ -49,7 +49,7 @@ function compare(seed: string, acknowledged: Acknowledged, places: Map<string, s
   for (const [writer, receipts] of acknowledged) {
     const appends = appendsOf(seed, writer);
     for (let number = 0; number <= receipts.length; number++) {
-      const events = appends.next().value ?? [];
+      const events = appends.next().value;
       const found = events.filter(({ eventId, aggregateId, aggregateVersion }) =>
         places.get(eventId)?.includes(`${aggregateId}@${aggregateVersion}`),
       ).length;
@@ -102,7 +102,7 @@ async function checkReceipts(seed: string, path: string, acknowledged: Acknowled
   for (const [writer, receipts] of acknowledged) {
     const appends = appendsOf(seed, writer);
     for (const receiptId of receipts) {
-      const { aggregateId = '', aggregateVersion = 0 } = appends.next().value?.[0] ?? {};
+      const { aggregateId = '', aggregateVersion = 0 } = appends.next().value[0] ?? {};
       const stored = await store.getReceipt(aggregateId, aggregateVersion);
       expect(stored?.receiptId, `seed ${seed}, ${aggregateId}@${aggregateVersion}`).toBe(receiptId);
     }

@@ -1,7 +1,7 @@
 import type { Clock } from '@nexus/shared';
 
 interface Sleeper {
-  readonly due: number;
+  due: number;
   readonly wake: () => void;
 }
 
@@ -26,6 +26,12 @@ export class SuiteClock implements Clock {
   freeze(at: string | number = this.now()): void {
     this.#origin = typeof at === 'string' ? Date.parse(at) : at;
     this.#startedAt = undefined;
+  }
+
+  /** Sets time back, as an operator would. Whoever sleeps is woken after as long as before. */
+  setBack(ms: number): void {
+    this.#origin -= ms;
+    for (const sleeper of this.#sleepers) sleeper.due -= ms;
   }
 
   /** Moves time forward, and wakes whoever has slept long enough. */

@@ -40,7 +40,13 @@ export class ConsumerClaim {
 
   /** Whether another may have taken the claim by now. */
   get hasRunOut(): boolean {
-    return this.#clock.now() >= this.#claimedUntil;
+    return this.#remainingMs <= 0;
+  }
+
+  /** 0 when the clock was set back: nobody knows then how much is left of a claim that seems to end later than any can. */
+  get #remainingMs(): number {
+    const remaining = this.#claimedUntil - this.#clock.now();
+    return remaining > LEASE_MS ? 0 : remaining;
   }
 
   /**
@@ -78,7 +84,7 @@ export class ConsumerClaim {
   /** Whether the claim holds now; renews it when it is about to end. */
   async holds(): Promise<boolean> {
     if (this.#lost) return false;
-    return this.#claimedUntil - this.#clock.now() > RENEW_MS || this.renew();
+    return this.#remainingMs > RENEW_MS || this.renew();
   }
 
   /** Writes the place and gives up the claim. */

@@ -102,6 +102,18 @@ describe('a decision older than 30 s', () => {
     expect(new Set(receipts.map(({ digest }) => digest)).size).toBe(1);
   });
 
+  it('is what one may be whose age cannot be told, because the clock was set back', async () => {
+    const { store, journal, events, clock } = arrange({ policy: new InMemoryPolicy([]) });
+    journal.faults.push('unavailable');
+    journal.onTry = () => clock.setBack(3_600_000);
+
+    const { receipts } = await store.append(events);
+
+    const decidedAt = journal.tries.map(({ receipt }) => receipt.decidedAt);
+    expect(new Set(decidedAt).size).toBe(2);
+    expect(receipts[0]?.decidedAt).toBe(decidedAt[1]);
+  });
+
   it('that now refuses is reported as ambiguous while an earlier try may have been stored', async () => {
     let denies = false;
     const rule = { name: 'later', check: () => (denies ? 'not any more' : undefined) };

@@ -13,7 +13,7 @@ import {
 } from '../types/errors.ts';
 import { ANONYMOUS, type Principal } from '../types/Principal.ts';
 import type { AppendReceipt, Receipt } from '../types/Receipt.ts';
-import { isoTime } from '../types/time.ts';
+import { isoTime, isRecent } from '../types/time.ts';
 import { type PreparedAppend, prepareAppend } from './envelope.ts';
 import type { GovernedMark } from './GovernedMark.ts';
 import type { Decision } from './Governor.ts';
@@ -144,7 +144,7 @@ export class AppendPipeline {
   }
 
   #isOld({ decidedAt }: Decision): boolean {
-    return this.#options.clock.now() - decidedAt > DECISION_MS_MAX;
+    return !isRecent(decidedAt, this.#options.clock.now(), DECISION_MS_MAX + 1);
   }
 
   /** While an earlier try may have been stored, a refusal by today's rules is not the whole truth. */

@@ -3,7 +3,7 @@ import type { Admission, RateLimiterPort } from '../ports/RateLimiterPort.ts';
 import type { RecordStore, StoredRecord } from '../ports/RecordStore.ts';
 import { StoreUnavailableError } from '../types/errors.ts';
 import type { RateLimiterOptions } from './SlidingLogRateLimiter.ts';
-import { judgeRequest } from './slidingLog.ts';
+import { isWithin, judgeRequest } from './slidingLog.ts';
 
 const PREFIX = 'rate/';
 const ATTEMPTS_MAX = 100;
@@ -55,11 +55,11 @@ export class SharedRateLimiter implements RateLimiterPort {
   /** Forgets idle keys, once in a window. */
   async #sweep(): Promise<void> {
     const now = this.#clock.now();
-    if (now - this.#sweptAt < this.windowMs) return;
+    if (isWithin(this.#sweptAt, now, this.windowMs)) return;
     this.#sweptAt = now;
     let keys = 0;
     for await (const record of this.#records.list(PREFIX)) {
-      const isIdle = now - (timesOf(record).at(-1) ?? 0) >= this.windowMs;
+      const isIdle = !isWithin(timesOf(record).at(-1) ?? 0, now, this.windowMs);
       if (!isIdle || !(await this.#records.delete(record.key, record.revision))) keys++;
     }
     this.#keys = keys;

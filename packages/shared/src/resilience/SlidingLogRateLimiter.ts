@@ -1,6 +1,6 @@
 import { type Clock, SYSTEM_CLOCK } from '../ports/Clock.ts';
 import type { Admission, RateLimiterPort } from '../ports/RateLimiterPort.ts';
-import { judgeRequest } from './slidingLog.ts';
+import { isWithin, judgeRequest } from './slidingLog.ts';
 
 export interface RateLimiterOptions {
   /** Requests in any window. Default: 10. */
@@ -51,7 +51,7 @@ export class SlidingLogRateLimiter implements RateLimiterPort {
   /** Keys are kept in the order of their last admission, so that the idle ones come first. */
   #forgetIdle(now: number): void {
     for (const [key, times] of this.#admissions) {
-      if (now - (times.at(-1) ?? 0) < this.windowMs) return;
+      if (isWithin(times.at(-1) ?? 0, now, this.windowMs)) return;
       this.#admissions.delete(key);
     }
   }

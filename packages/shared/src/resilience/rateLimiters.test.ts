@@ -53,6 +53,36 @@ describe.each<[string, (options: RateLimiterOptions) => RateLimiterPort]>([
     expect(whileFull.admitted).toBe(false);
     expect([afterIdle.admitted, known.admitted]).toEqual([true, true]);
   });
+
+  it('keeps nobody out for as long as the clock was set back', async () => {
+    const clock = new ManualClock();
+    const limiter = create({ limit: 2, keysMax: 1, clock });
+    await limiter.admit('a');
+    await limiter.admit('a');
+
+    clock.setBack(86_400_000);
+    const admissions = [await limiter.admit('a'), await limiter.admit('a'), await limiter.admit('a')];
+    clock.advance(60_000);
+    const another = await limiter.admit('b');
+
+    expect(admissions).toEqual([{ admitted: true }, { admitted: true }, { admitted: false, retryAfterMs: 60_000 }]);
+    expect(another).toEqual({ admitted: true });
+  });
+
+  it('counts what came just before the clock was set back, and says when to come back', async () => {
+    const clock = new ManualClock();
+    const limiter = create({ limit: 2, clock });
+    await limiter.admit('a');
+    clock.setBack(20_000);
+    await limiter.admit('a');
+
+    const refused = await limiter.admit('a');
+    clock.advance(60_000);
+    const later = await limiter.admit('a');
+
+    expect(refused).toEqual({ admitted: false, retryAfterMs: 60_000 });
+    expect(later).toEqual({ admitted: true });
+  });
 });
 
 it('shares one quota among all that share the records, when they ask at once', async () => {

@@ -48,6 +48,21 @@ describe('SchemaCatalog', () => {
     expect(getSchema.mock.calls.map(([type]) => type)).toEqual(['A', 'B', 'B', 'A']);
   });
 
+  it('asks again when the clock was set back, so that neither answer is trusted for as long as that', async () => {
+    const { clock, registry, getSchema, catalog } = arrange();
+    registry.register('A', { type: 'object' });
+    await catalog.find('A');
+    await catalog.find('B');
+    registry.register('B', { type: 'object' });
+
+    clock.setBack(3_600_000);
+    await catalog.find('A');
+    const found = await catalog.find('B');
+
+    expect(found).toBeDefined();
+    expect(getSchema.mock.calls.map(([type]) => type)).toEqual(['A', 'B', 'A', 'B']);
+  });
+
   it('takes null for a schema that nobody knows', async () => {
     const { getSchema, catalog } = arrange();
     getSchema.mockResolvedValueOnce(null as never);

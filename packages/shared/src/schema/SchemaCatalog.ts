@@ -3,6 +3,7 @@ import type { RegisteredSchema, SchemaRegistryPort } from '../ports/SchemaRegist
 import { withTimeout } from '../resilience/withTimeout.ts';
 import { GovernanceUnavailableError } from '../types/errors.ts';
 import type { SchemaEvidence } from '../types/Receipt.ts';
+import { isRecent } from '../types/time.ts';
 import { type CompiledSchema, compileSchema } from './compileSchema.ts';
 
 /** A registered schema, compiled. */
@@ -49,7 +50,7 @@ export class SchemaCatalog {
     const known = this.atHand(eventType, version);
     if (known !== undefined) return known;
     const unknownSince = this.#unknown.get(keyOf(eventType, version));
-    if (unknownSince !== undefined && this.#clock.now() - unknownSince < UNKNOWN_MS) return undefined;
+    if (unknownSince !== undefined && isRecent(unknownSince, this.#clock.now(), UNKNOWN_MS)) return undefined;
     return this.refresh(eventType, version);
   }
 
@@ -72,7 +73,7 @@ export class SchemaCatalog {
   /** An active version never changes; one that is not may become so when its level changes. */
   #isFresh({ entry, fetchedAt }: CachedAnswer, version: string | undefined): boolean {
     const isFinal = version !== undefined && entry.inactive === undefined;
-    return isFinal || this.#clock.now() - fetchedAt < LATEST_MS;
+    return isFinal || isRecent(fetchedAt, this.#clock.now(), LATEST_MS);
   }
 
   async #ask(eventType: string, version: string | undefined): Promise<CatalogEntry | undefined> {

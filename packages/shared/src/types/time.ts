@@ -10,6 +10,14 @@ export function isoTime(ms: number): string {
   return lastText;
 }
 
+/**
+ * Whether less than `ms` have passed since then. Not where the clock was set back meanwhile: nobody knows then how long
+ * ago it was, and what is kept for a while must not be kept for as long as the clock went back.
+ */
+export function isRecent(since: number, now: number, ms: number): boolean {
+  return now >= since && now - since < ms;
+}
+
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)$/;
 

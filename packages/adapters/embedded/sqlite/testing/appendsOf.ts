@@ -9,7 +9,7 @@ const AGGREGATES_MAX = 3;
  * What a writer appends, without an end: 1 to 5 events each, over 1 to 3 aggregates that no other writer has. The same
  * for the same seed, so that the process that sends an append again and the test that looks for it need not be told.
  */
-export function* appendsOf(seed: string, writer: string): Generator<readonly DomainEvent[]> {
+export function* appendsOf(seed: string, writer: string): Generator<readonly DomainEvent[], never> {
   const random = seededRandom(`${seed}/${writer}`);
   const versions = new Map<string, number>();
   for (let number = 0; ; number++) {

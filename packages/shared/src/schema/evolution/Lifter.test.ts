@@ -214,6 +214,21 @@ describe('the versions that a registry lists', () => {
     expect(registry.listVersions).toHaveBeenCalledTimes(2);
   });
 
+  it('are asked for anew when the clock was set back, also where the registry had failed', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.add('A');
+    await lifter.lift(eventOf('A', '1'), {});
+    clock.advance(30_000);
+    registry.answer = () => Promise.reject(new Error('away'));
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.answer = async (eventType) => registry.byType.get(eventType) ?? [];
+    registry.add('A', { up: '{"lifted": true}' });
+
+    clock.setBack(3_600_000);
+
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ lifted: true });
+  });
+
   it('are asked for anew when an event has one that is unknown, at most every 5 s', async () => {
     const { registry, clock, lifter } = arrange();
     registry.add('A');

@@ -4,6 +4,7 @@ import type { RegisteredSchema, SchemaRegistryPort } from '../../ports/SchemaReg
 import { withTimeout } from '../../resilience/withTimeout.ts';
 import type { Awaitable } from '../../types/awaitable.ts';
 import { GovernanceUnavailableError } from '../../types/errors.ts';
+import { isRecent } from '../../types/time.ts';
 import { Lineage } from './Lineage.ts';
 import type { Upcaster } from './Upcaster.ts';
 
@@ -39,7 +40,7 @@ export class LineageCache {
   readonly #upcasters: ReadonlyMap<string, readonly Upcaster[]>;
   readonly #cached = new Map<string, CachedLineage>();
   readonly #asking = new Map<string, Promise<Lineage>>();
-  #awayUntil = Number.NEGATIVE_INFINITY;
+  #awaySince = Number.NEGATIVE_INFINITY;
 
   constructor(sources: LineageSources) {
     this.#sources = sources;
@@ -50,7 +51,7 @@ export class LineageCache {
   /** Whether it is known without asking that a payload of this version is served as it is stored. */
   isKnownAsIs(eventType: string, version: string, now: number): boolean {
     const cached = this.#cached.get(eventType);
-    if (cached === undefined || (now - cached.fetchedAt >= FRESH_MS && !this.#isFixed)) return false;
+    if (cached === undefined || (!this.#isFixed && !isRecent(cached.fetchedAt, now, FRESH_MS))) return false;
     return cached.lineage.isAsIs(version);
   }
 
@@ -66,10 +67,10 @@ export class LineageCache {
     if (cached === undefined) return this.#ask(eventType);
     const now = clock.now();
     const isComplete = versions.every((version) => cached.lineage.knows(version));
-    const isFresh = now - cached.fetchedAt < (isComplete ? FRESH_MS : RETRY_MS);
-    if (isFresh || this.#isFixed || now < this.#awayUntil) return cached.lineage;
+    const isFresh = isRecent(cached.fetchedAt, now, isComplete ? FRESH_MS : RETRY_MS);
+    if (isFresh || this.#isFixed || isRecent(this.#awaySince, now, RETRY_MS)) return cached.lineage;
     return this.#ask(eventType).catch((error: unknown) => {
-      this.#awayUntil = clock.now() + RETRY_MS;
+      this.#awaySince = clock.now();
       this.#sources.logger.warn({ error, eventType }, 'payloads are lifted by the versions that were known before');
       return cached.lineage;
     });
