@@ -3,6 +3,8 @@ import { eventOf, eventsOf } from '../../bench/events.ts';
 import { contentOf, holds, isClean, refusalOf } from '../../bench/expectations.ts';
 import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
 
+const DAY_MS = 86_400_000;
+
 export const ACKNOWLEDGEMENT_CASES: readonly ConformanceCase[] = [
   {
     id: '1.acknowledged-is-readable',
@@ -30,6 +32,41 @@ export const ACKNOWLEDGEMENT_CASES: readonly ConformanceCase[] = [
         await store.append([eventOf('a', version)]);
         await holds(other, 'a', eventsOf('a', 1, version));
       }
+    },
+  },
+  {
+    id: '1.overlapping-are-readable-elsewhere',
+    name: 'shows each of 64 overlapping appends to another instance as soon as it is acknowledged',
+    async run(bench) {
+      const { store, second } = await bench.open();
+      const other = await second();
+
+      const versions = await Promise.all(
+        Array.from({ length: 64 }, async (_, index) => {
+          await store.append(eventsOf(`a${index}`, 1, 2));
+          return other.getVersion(`a${index}`);
+        }),
+      );
+
+      assert.deepEqual(new Set(versions), new Set([2]));
+    },
+  },
+  {
+    id: '1.clock-may-be-set-back',
+    name: 'takes appends, and finds them the same, when its clock is set back between them',
+    async run(bench) {
+      const { store } = await bench.open();
+      const ahead = eventOf('a', 1, { timestamp: bench.clock.timestamp() });
+      const { receipts } = await store.append([ahead]);
+
+      bench.clock.setBack(DAY_MS);
+      const repeated = await store.append([ahead]);
+      const behind = eventOf('a', 2, { timestamp: bench.clock.timestamp() });
+      await store.append([behind]);
+
+      assert.deepEqual(repeated, { replayed: true, receipts });
+      await holds(store, 'a', [ahead, behind]);
+      await isClean(store);
     },
   },
   {

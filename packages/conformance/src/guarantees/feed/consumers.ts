@@ -50,6 +50,27 @@ export const CONSUMER_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '6.clock-may-be-set-back',
+    name: 'goes on, and keeps its owner, when the clock is set back while a consumer runs',
+    async run(bench) {
+      const { store } = await bench.open();
+      const [owner, other] = [new Recorder(), new Recorder()];
+      await store.append(eventsOf('a', 1, 3));
+      const subscription = await subscribed(store, owner, DURABLE);
+      await owner.untilHandled(3);
+
+      bench.clock.setBack(3_600_000);
+      const waiting = subscribe(store, other, DURABLE);
+      await store.append(eventsOf('a', 4, 6, { timestamp: bench.clock.timestamp() }));
+      await owner.untilHandled(6);
+
+      assert.deepEqual(owner.versionsOf('a'), [1, 2, 3, 4, 5, 6]);
+      assert.equal(other.calls.length, 0);
+      assert.equal(waiting.status().state, 'standby');
+      await subscription.close();
+    },
+  },
+  {
     id: '6.consumer-begins-at-a-checkpoint',
     name: 'lets a new consumer begin at the end, or behind a checkpoint',
     async run(bench) {
