@@ -1,26 +1,8 @@
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { documentOf, type OpenApiDocument, operationsOf, resolved } from './testing/openApiDocument.ts';
 import { apiOn, appendMany, eventOf, post } from './testing/serving.ts';
-
-type Node = Record<string, unknown>;
-
-interface Operation {
-  readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Node }[];
-  readonly requestBody?: { readonly content: Record<string, { readonly schema: Node }> };
-  readonly responses: Record<
-    string,
-    { readonly description: string; readonly content: Record<string, { readonly schema: Node }> }
-  >;
-}
-
-interface Document {
-  readonly openapi: string;
-  readonly info: Node;
-  readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, Node> };
-}
 
 const ROUTES = [
   'get /api/aggregates/{id}/events',
@@ -33,29 +15,8 @@ const ROUTES = [
   'post /api/events',
 ];
 
-async function documentOf(api: FastifyInstance): Promise<Document> {
-  return (await api.inject('/openapi.json')).json<Document>();
-}
-
-function operationsOf({ paths }: Document): [string, Operation][] {
-  return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
-  );
-}
-
-/** A schema of the document with its references replaced by what they name. */
-function resolved(node: unknown, schemas: Record<string, Node>): unknown {
-  if (Array.isArray(node)) return node.map((item) => resolved(item, schemas));
-  if (typeof node !== 'object' || node === null) return node;
-  const { $ref, $id: _id, ...own } = node as { $ref?: string; $id?: string };
-  const named = $ref === undefined ? {} : schemas[$ref.replace('#/components/schemas/', '')];
-  if (named === undefined) throw new RangeError(`${$ref} names nothing`);
-  const { $id: _namedId, ...whole } = { ...named, ...own } as { $id?: string };
-  return Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, resolved(value, schemas)]));
-}
-
 /** Whether a value matches a schema of the document. */
-function matches(api: FastifyInstance, { components }: Document, schema: unknown, value: unknown): boolean {
+function matches(api: FastifyInstance, { components }: OpenApiDocument, schema: unknown, value: unknown): boolean {
   const validate = api.validatorCompiler?.({ schema: resolved(schema, components.schemas), method: '', url: '' });
   return validate?.(value) === true;
 }

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FuzzedApi, governance } from './testing/FuzzedApi.ts';
+import { requestsOf } from './testing/requestsOf.ts';
+
+const STATUSES = [200, 201, 400, 403, 404, 405, 409, 413, 415, 421, 431];
+
+describe.each([
+  ['without rules', { rateLimiter: null }],
+  ['governed by schemas and policies', governance()],
+])('a service %s', (_case, options) => {
+  it('answers whatever it is asked as it promises, and stores nothing that it refuses', async () => {
+    const api = await FuzzedApi.open(options);
+
+    await fc.assert(
+      fc.asyncProperty(requestsOf(api.document), (request) => api.probe(request)),
+      { numRuns: 2_000 },
+    );
+
+    expect(STATUSES.filter((status) => !api.statuses.has(status))).toEqual([]);
+  });
+});
