@@ -12,6 +12,7 @@ export {
   type Verdict,
 } from './models/checkLinearizable.ts';
 export { HistoryRecorder } from './models/HistoryRecorder.ts';
+export { ModelledStore, runSteps } from './models/ModelledStore.ts';
 export type {
   AppendOperation,
   History,
@@ -19,6 +20,8 @@ export type {
   ReadOperation,
   VersionOperation,
 } from './models/Operation.ts';
+export type { ShareForm, ShareStep, Step } from './models/Step.ts';
+export { type ModelAnswer, type ModelEvent, StoreModel } from './models/StoreModel.ts';
 export { type RegistryFactory, type RegistryHarness, registrySuite } from './registries/registrySuite.ts';
 export type { CaseResult } from './runCase.ts';
 export type { SuiteRunner, TestContext } from './SuiteRunner.ts';

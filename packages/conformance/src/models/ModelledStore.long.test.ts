@@ -1,0 +1,14 @@
+import { afterAll, expect, it } from 'vitest';
+import { agreesWithModel } from './testing/modelProperty.ts';
+import { inMemory, sqliteStores } from './testing/stores.ts';
+
+const sqlite = sqliteStores();
+afterAll(() => sqlite.remove());
+
+it('answers as the model does, in memory, in thousands of runs', async () => {
+  await expect(agreesWithModel(inMemory, { runs: 4_000, stepsMax: 60 })).resolves.toBeUndefined();
+});
+
+it('answers as the model does, on SQLite, in a hundred runs', async () => {
+  await expect(agreesWithModel(sqlite.factory, { runs: 100, stepsMax: 60 })).resolves.toBeUndefined();
+});

@@ -1,0 +1,109 @@
+import { stripTypeScriptTypes } from 'node:module';
+import { InMemoryJournal } from '@nexus/adapters/embedded';
+import { GovernedEventStore } from '@nexus/shared';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type BrokenJournal, brokenJournals } from '../broken/index.ts';
+import { journalFactory } from '../journalFactory.ts';
+import { runSteps } from './ModelledStore.ts';
+import { agreesWithModel } from './testing/modelProperty.ts';
+import { inMemory, sqliteStores } from './testing/stores.ts';
+
+const sqlite = sqliteStores();
+afterAll(() => sqlite.remove());
+
+const RUNS = { runs: 40, stepsMax: 40 } as const;
+/** Found within the runs. */
+const CAUGHT = [
+  'overwrites what is stored',
+  'accepts a gap',
+  'tears a batch',
+  'shows half of an append',
+  'acknowledges before it commits',
+  'forgets to compare digests',
+  'finds repeats only in their first grouping',
+  'makes up the receipt of a repeat',
+  'drops receipts',
+  'moves on when it refuses a stale append',
+  'leaves out the last millisecond of a time range',
+  'orders ids by UTF-16',
+  'reorders the feed',
+];
+/** Faults that show in outcomes and ids, without any race. */
+const REPRODUCED = ['overwrites what is stored', 'accepts a gap', 'leaves out the last millisecond of a time range'];
+
+function broken(names: readonly string[]): readonly BrokenJournal[] {
+  return brokenJournals.filter(({ name }) => names.includes(name));
+}
+
+/** What the property says of the journal. */
+async function faultOf({ name, wrap }: BrokenJournal): Promise<string> {
+  const factory = journalFactory(name, () => wrap(new InMemoryJournal()));
+  return agreesWithModel(factory, { ...RUNS, seed: 1 }).then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+}
+
+/** The script of a failure, as a module. */
+async function scriptOf(fault: string) {
+  const [, script = ''] = /This reproduces it:\n\n(.*)\nSteps: /s.exec(fault) ?? [];
+  const source = encodeURIComponent(stripTypeScriptTypes(script));
+  return import(/* @vite-ignore */ `data:text/javascript,${source}`);
+}
+
+describe('a store beside its model', () => {
+  it('answers as the model does, in memory', async () => {
+    await expect(agreesWithModel(inMemory, RUNS)).resolves.toBeUndefined();
+  });
+
+  it('answers as the model does, on SQLite', async () => {
+    await expect(agreesWithModel(sqlite.factory, { runs: 5, stepsMax: 15 })).resolves.toBeUndefined();
+  });
+
+  it.each(broken(CAUGHT))('differs from it where a journal $name', async (journal) => {
+    const fault = await faultOf(journal);
+
+    expect(fault).toMatch(/differs from the model \(seed -?\d+, path [\d:]+\)/);
+  });
+
+  it.each(broken(REPRODUCED))('says by which calls it differs where a journal $name', async (journal) => {
+    const { reproduce } = await scriptOf(await faultOf(journal));
+    const wrong = journal.wrap(new InMemoryJournal());
+    const printed: string[][] = [];
+
+    await reproduce(
+      async () => new GovernedEventStore(wrong, { rateLimiter: null }),
+      (...texts: unknown[]) => printed.push(texts.map(String)),
+    );
+
+    const differing = printed.findIndex(([expected, actual]) => expected !== actual);
+    expect(differing).toBeGreaterThanOrEqual(0);
+    expect(differing).toBe(printed.length - 1);
+  });
+
+  it('prints a script that answers as expected on a good journal', async () => {
+    const [gap] = broken(['accepts a gap']) as [BrokenJournal];
+    const { reproduce } = await scriptOf(await faultOf(gap));
+    const journal = new InMemoryJournal();
+    const printed: string[][] = [];
+
+    await reproduce(
+      async () => new GovernedEventStore(journal),
+      (...texts: unknown[]) => printed.push(texts.map(String)),
+    );
+
+    expect(printed.at(-1)).toEqual(['VERSION_GAP', 'VERSION_GAP']);
+    expect(printed.filter(([expected, actual]) => expected !== actual)).toEqual([]);
+  });
+
+  it('takes steps that are made by hand, without any library', async () => {
+    const share = { form: 'next', aggregate: 0, size: 2, pick: 0 } as const;
+
+    await runSteps(inMemory, [
+      { kind: 'append', shares: [share, { ...share, aggregate: 1 }] },
+      { kind: 'append', shares: [{ ...share, form: 'repeated' }] },
+      { kind: 'race', aggregate: 0, sizes: [1, 2, 3], isSame: false },
+      { kind: 'subscribe' },
+    ]);
+  });
+});

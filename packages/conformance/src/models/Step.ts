@@ -1,0 +1,72 @@
+/**
+ * How the events of one aggregate in an append relate to what is stored there:
+ * - `next`: new events behind the last one;
+ * - `next-with-known-id`: the same, where the first one has the id of a stored event;
+ * - `stale`: new events at versions that are taken;
+ * - `gap`: new events behind a gap;
+ * - `repeated`, `prefix`: an earlier append's share, whole or its beginning;
+ * - `regrouped`: any stored events, whatever appends they came in;
+ * - `straddling`: the last stored event, and new ones behind it;
+ * - `changed`: stored events, one of them with other content.
+ *
+ * Where nothing is stored, all but `gap` mean `next`.
+ */
+export type ShareForm =
+  | 'next'
+  | 'next-with-known-id'
+  | 'stale'
+  | 'gap'
+  | 'repeated'
+  | 'prefix'
+  | 'regrouped'
+  | 'straddling'
+  | 'changed';
+
+/** Numbers pick out of what there is, by their remainder: every number means something in every state. */
+export interface ShareStep {
+  readonly form: ShareForm;
+  readonly aggregate: number;
+  /** Events, at least 1. */
+  readonly size: number;
+  readonly pick: number;
+}
+
+/** One thing that is done to a store and its model: plain data, which any library or loop can make. */
+export type Step =
+  | {
+      readonly kind: 'append';
+      /** At least one. Of several for one aggregate the first counts. */
+      readonly shares: readonly ShareStep[];
+    }
+  | {
+      readonly kind: 'race';
+      readonly aggregate: number;
+      /** Events of each of the racing appends. */
+      readonly sizes: readonly number[];
+      /** Whether all send the append of the first. */
+      readonly isSame: boolean;
+    }
+  | {
+      readonly kind: 'read';
+      readonly aggregate: number;
+      readonly fromVersion: number;
+      /** 0: none. */
+      readonly toVersion: number;
+      readonly isBackward: boolean;
+      /** 0: none. */
+      readonly limit: number;
+    }
+  | { readonly kind: 'version'; readonly aggregate: number; readonly pick: number }
+  | {
+      readonly kind: 'query';
+      readonly eventType: number;
+      /** Bounds in ms of the suite's time, in either order. */
+      readonly between: readonly [number, number];
+      readonly limit: number;
+    }
+  /** From the start of the feed to its end. */
+  | { readonly kind: 'subscribe' }
+  /** Nothing where the store is not durable. */
+  | { readonly kind: 'reopen' }
+  /** Drops the instance, unclosed, with an append under way, and sends that again through another. */
+  | { readonly kind: 'crash'; readonly aggregate: number; readonly size: number };
