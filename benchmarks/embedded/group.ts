@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Figures, Group, Row } from '../Group.ts';
 import { type Column, fixed, medianColumn, medianOf, spreadColumn, table, whole } from '../table.ts';
 import { CONTENDERS } from './contenders.ts';
-import { WORKS } from './works.ts';
+import { areInstalled } from './peers.ts';
+import { WORKS, type Work } from './works.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'work', cell: ({ work }) => WORKS[work]?.name ?? work },
@@ -15,18 +16,28 @@ const COLUMNS: readonly Column[] = [
   medianColumn('loop delay p99 ms', 'loopDelayP99Ms', fixed(1)),
 ];
 
-/** The SQLite store beside the bare database. */
+/** Names of the contenders that are not installed. */
+const missing = new Set<string>();
+
+/** The SQLite store beside the bare database, and beside its peers where they are installed. */
 export const EMBEDDED: Group = {
   name: 'embedded',
   process: join(import.meta.dirname, 'repetition.ts'),
   works: WORKS,
-  contendersOf: (work) => CONTENDERS.filter(({ kinds }) => kinds.includes(kindOf(work))).map(({ name }) => name),
+  prepare,
+  contendersOf: (work) =>
+    CONTENDERS.filter(({ kinds, name }) => kinds.includes(kindOf(work)) && !missing.has(name)).map(({ name }) => name),
   countsSyncs: (work) => kindOf(work) === 'append',
   versions: () => [],
   tables: (rows) => table(rows, COLUMNS),
 };
 
-function kindOf(work: string): 'append' | 'read' | 'feed' {
+async function prepare(_works: readonly string[], say: (message: string) => void): Promise<void> {
+  for (const { name, peer = [] } of CONTENDERS) if (!areInstalled(peer)) missing.add(name);
+  if (missing.size > 0) say(`Not installed, and left out: ${[...missing].join(', ')} (npm ci --prefix benchmarks).`);
+}
+
+function kindOf(work: string): Work['kind'] {
   return WORKS[work]?.kind ?? 'append';
 }
 

@@ -7,7 +7,7 @@ import { WORKS } from './works.ts';
  * many transactions it committed in all.
  */
 const [contenderName = '', workName = '', folder = '', storedEvents = ''] = process.argv.slice(2);
-const contender = CONTENDERS.find(({ name }) => name === contenderName)?.create(join(folder, 'store.db'));
+const contender = await CONTENDERS.find(({ name }) => name === contenderName)?.open(join(folder, 'store.db'));
 const work = WORKS[workName];
 if (contender === undefined || work === undefined) throw new TypeError(`no such pair: ${contenderName}, ${workName}`);
 const measurement = await work.run(contender, Number(storedEvents));

@@ -19,7 +19,7 @@ interface Measurement {
 export interface Work {
   readonly name: string;
   /** What of a contender it tries. */
-  readonly kind: 'append' | 'read' | 'feed';
+  readonly kind: 'append' | 'read' | 'search' | 'feed';
   /** Takes so long that it runs only when it is named. */
   readonly isLong?: true;
   run(contender: Contender, storedEvents: number): Promise<Measurement>;
@@ -162,6 +162,6 @@ export const WORKS: Readonly<Record<string, Work>> = {
   'read-10': { name: 'read 10 events', kind: 'read', run: reads(10) },
   'read-100': { name: 'read 100 events', kind: 'read', run: reads(100) },
   'read-10000': { name: 'read 10,000 events', kind: 'read', run: reads(10_000) },
-  'type-and-time': { name: '100 of a type, by time', kind: 'read', run: typeAndTime },
+  'type-and-time': { name: '100 of a type, by time', kind: 'search', run: typeAndTime },
   'append-to-handler': { name: 'append to handler, one process', kind: 'feed', run: appendToHandler },
 };

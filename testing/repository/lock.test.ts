@@ -7,10 +7,10 @@ interface LockEntry {
   readonly link?: boolean;
 }
 
-const lock: { packages: Record<string, LockEntry> } = JSON.parse(readText('package-lock.json'));
-const entries = Object.entries(lock.packages);
+describe.each(['package-lock.json', 'benchmarks/package-lock.json'])('the lock file %s', (file) => {
+  const lock: { packages: Record<string, LockEntry> } = JSON.parse(readText(file));
+  const entries = Object.entries(lock.packages);
 
-describe('the lock file', () => {
   it('names no registry, so that every machine asks its own', () => {
     const named = entries.filter(([, { resolved = '' }]) => resolved.includes(':'));
 

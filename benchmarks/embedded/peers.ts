@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+
+/**
+ * A module of a peer, by the slice of it that is used. Its name is no constant here, because what
+ * `npm ci --prefix benchmarks` installs need not be there when types and imports are checked.
+ */
+export async function importPeer<Module>(name: string): Promise<Module> {
+  return (await import(name)) as Module;
+}
+
+/** Finds out without loading them, because Act listens to the signals of any process that does. */
+export function areInstalled(names: readonly string[]): boolean {
+  const { resolve } = createRequire(import.meta.url);
+  try {
+    for (const name of names) resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
