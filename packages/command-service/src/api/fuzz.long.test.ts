@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FuzzedApi, governance } from './testing/FuzzedApi.ts';
+import { RAW_EXCHANGES } from './testing/rawExchanges.ts';
 import { requestsOf } from './testing/requestsOf.ts';
 
 const STATUSES = [200, 201, 400, 403, 404, 405, 409, 413, 415, 421, 431];
@@ -18,5 +19,16 @@ describe.each([
     );
 
     expect(STATUSES.filter((status) => !api.statuses.has(status))).toEqual([]);
+  });
+
+  it('answers each request of a connection in its turn, whatever else comes with it', async () => {
+    const api = await FuzzedApi.open(options);
+
+    await fc.assert(
+      fc.asyncProperty(RAW_EXCHANGES, (exchange) => api.exchange(exchange)),
+      { numRuns: 300 },
+    );
+
+    expect((await api.store.verify()).events).toBeGreaterThan(0);
   });
 });

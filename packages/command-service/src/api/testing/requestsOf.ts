@@ -43,9 +43,18 @@ const IDS = fc.constantFrom('order-1', 'order-2', 'order 3', 'a/b', '€', '%2F'
 /** Requests of every operation of the document: valid, with one part broken, and wild. */
 export function requestsOf(document: OpenApiDocument): fc.Arbitrary<FuzzRequest> {
   const all = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => requestsOfOne(document, path, method, operation)),
+    Object.entries(operations).map(([method, operation]) => ({
+      weight: weightOf(operation),
+      arbitrary: requestsOfOne(document, path, method, operation),
+    })),
   );
   return fc.oneof(...all);
+}
+
+/** What stores, and what takes parameters, can go wrong in more ways. */
+function weightOf({ requestBody, parameters = [] }: Operation): number {
+  if (requestBody !== undefined) return 14;
+  return parameters.length === 0 ? 1 : 4;
 }
 
 function requestsOfOne(document: OpenApiDocument, path: string, method: string, operation: Operation) {
@@ -75,7 +84,7 @@ function requestsOfOne(document: OpenApiDocument, path: string, method: string, 
   });
   const chosen = fc.oneof(
     fc.constant([]),
-    fc.constantFrom(...PARTS).map((part) => [part]),
+    fc.constantFrom(...PARTS, 'body' as const, 'body' as const).map((part) => [part]),
     fc.subarray([...PARTS]),
   );
   return fc.tuple(valid, broken, chosen).map(([good, bad, which]) => assemble(path, mixed(good, bad, which)));
@@ -110,7 +119,8 @@ function queriesOf(parameters: readonly Parameter[]): fc.Arbitrary<readonly stri
 /** Appends that match their schema, of which most also keep the rules that it cannot say. */
 function textsOf(schema: DocumentNode): fc.Arbitrary<string> {
   const likely = fc.record({
-    aggregateId: fc.oneof(IDS, fc.uuid()),
+    aggregateId: fc.oneof({ weight: 2, arbitrary: IDS }, { weight: 3, arbitrary: fc.uuid() }),
+    aggregateVersion: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.nat(4) }),
     eventId: fc.uuid(),
     eventType: fc.constant('OrderPlaced'),
     payload: fc.record({
@@ -118,9 +128,11 @@ function textsOf(schema: DocumentNode): fc.Arbitrary<string> {
     }),
     metadata: fc.oneof(fc.constant({}), JSON_OBJECTS),
   });
-  const overlaid = fc.oneof(likely, fc.constant({}));
-  return fc.tuple(valuesOf(schema), overlaid).map(([body, fields]) => {
-    const { events, ...rest } = body as { events: readonly object[] };
-    return JSON.stringify({ ...rest, events: events.map((event, at) => (at === 0 ? { ...event, ...fields } : event)) });
+  const one = fc.tuple(valuesOf(schema), likely).map(([body, fields]) => {
+    const { events } = body as { events: readonly object[] };
+    return { events: [{ ...events[0], ...fields }, ...events.slice(2)] };
   });
+  return fc
+    .oneof({ weight: 3, arbitrary: one }, { weight: 1, arbitrary: valuesOf(schema) })
+    .map((body) => JSON.stringify(body));
 }

@@ -28,6 +28,15 @@ export async function sendRaw(url: string, bytes: string | Uint8Array, idleMs: n
   return answersIn(Buffer.concat(chunks).toString('latin1'));
 }
 
+/** Sends bytes over a connection of their own, and breaks it as soon as they have left. */
+export async function sendAndLeave(url: string, bytes: Uint8Array): Promise<void> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(bytes, () => socket.destroy());
+  await closed;
+}
+
 function answersIn(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = text;
