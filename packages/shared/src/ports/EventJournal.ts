@@ -3,7 +3,11 @@ import type { AggregateShare, Receipt } from '../types/Receipt.ts';
 import type { StoreCapabilities } from './EventStorePort.ts';
 import type { RecordStore } from './RecordStore.ts';
 
-/** An event that has passed the pipeline, with the texts that a journal stores as they are. */
+/**
+ * An event that has passed the pipeline, with the texts that a journal stores as they are. It comes back with what
+ * `readJson` makes of them (`JSON.parse` may take one escaped key for another), and with `recorded`: `digest` and
+ * `schemaVersion` of its own, `recordedAt`, `traceparent` and `outOfOrder` of its commit; none that is undefined.
+ */
 export interface CommitEvent {
   /** A deep copy of the pipeline's own: nobody else can change it. */
   readonly event: DomainEvent;
@@ -27,7 +31,7 @@ export interface Commit {
   readonly recordedAt: string;
   readonly traceparent?: string;
   readonly outOfOrder?: true;
-  /** Refuse an event id that the store already holds. Only where `eventIdIndex` is true. */
+  /** Refuse an event id that the store already holds, after `judgeAppend`. Only where `eventIdIndex` is true. */
   readonly uniqueEventIds?: true;
   /** Bytes of canonical JSON, all events together. */
   readonly bytes: number;
@@ -77,7 +81,9 @@ export interface TimePage {
   readonly events: readonly RecordedEvent[];
   /** Whether the range holds more behind these. */
   readonly more: boolean;
+  /** Every match before this time has been looked at: the last event's timestamp while there is more, else `endTime`. */
   readonly scannedThrough: string;
+  /** Up to when the index is known to be complete: `endTime`, where it is written in the same transaction. */
   readonly settledThrough: string;
   /** For the following pages of the same query. Opaque. */
   readonly snapshot?: string;
@@ -97,7 +103,7 @@ export interface FeedRange {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Names the store and its history: a restored backup has another epoch. */
+/** Names the store and its history, and is kept with them. The first epoch is 1; a restored backup has a later one. */
 export interface StoreIdentity {
   readonly storeId: string;
   readonly epoch: number;
@@ -113,7 +119,8 @@ export interface IntegrityFinding {
  * What an adapter implements: one database, without any rule of governance. `GovernedEventStore` makes the port of it.
  *
  * The pipeline has checked everything about a commit that can be known without the database. A journal's errors are
- * `NexusError`s, made of its driver's in one place. Arguments are valid when they arrive.
+ * `NexusError`s, made of its driver's in one place. Arguments are valid when they arrive. Methods may be called while
+ * others are under way. Events and receipts that are returned are the caller's to change.
  */
 export interface EventJournal {
   /** Short name for logs and spans, such as `sqlite`. */
@@ -133,7 +140,10 @@ export interface EventJournal {
   /** By a strong read; 0 if unknown. */
   getVersion(aggregateId: string): Promise<number>;
 
-  /** Pages of events in the asked direction. Holds no lock, statement or transaction between two pages. */
+  /**
+   * Pages of events in the asked direction. Holds no lock, statement or transaction between two pages. An aborted signal
+   * makes it throw the signal's reason, as it does `scan`.
+   */
   readAggregate(aggregateId: string, range: AggregateRange): AsyncIterable<readonly RecordedEvent[]>;
 
   getReceipt(aggregateId: string, aggregateVersion: number): Promise<Receipt | undefined>;
@@ -157,7 +167,7 @@ export interface EventJournal {
   /** The last entry of the feed; `undefined` while the store is empty. */
   feedHead(): Promise<{ readonly position: string; readonly digest: string } | undefined>;
 
-  /** Digest of the event at a position of the feed; `undefined` if there is none. */
+  /** Digest of the event at a position of the feed; `undefined` if there is none. The position may be any text. */
   feedDigestAt(position: string): Promise<string | undefined>;
 
   identity(): Promise<StoreIdentity>;
@@ -168,6 +178,9 @@ export interface EventJournal {
   /** Checks the storage itself (pages, indexes). The events' own digests are checked by the caller. */
   checkIntegrity(): Promise<readonly IntegrityFinding[]>;
 
-  /** Finishes what was accepted. Repeated calls do nothing. */
+  /**
+   * Finishes what was accepted. Repeated calls do nothing. The pipeline calls it when its appends and subscriptions have
+   * ended, and begins nothing afterwards.
+   */
   close(): Promise<void>;
 }

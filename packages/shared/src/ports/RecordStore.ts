@@ -3,7 +3,7 @@ import type { JsonValue } from '../types/json.ts';
 export interface StoredRecord {
   readonly key: string;
   readonly value: JsonValue;
-  /** Changes with every write. */
+  /** Changes with every write. No revision comes twice, not even after a removal, or when the store is opened anew. */
   readonly revision: string;
 }
 
