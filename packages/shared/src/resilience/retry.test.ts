@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConcurrencyError, StoreUnavailableError } from '../types/errors.ts';
+import { AmbiguousCommitError, ConcurrencyError, StoreUnavailableError } from '../types/errors.ts';
 import { createRetry } from './retry.ts';
 
 const BUSY = new StoreUnavailableError('busy', { reason: 'busy' });
@@ -26,6 +26,31 @@ describe('createRetry', () => {
     await outcome;
 
     expect(times).toEqual([0, 1_250, 3_750, 8_750]);
+  });
+
+  it('adds a share of each wait by chance', async () => {
+    const times: number[] = [];
+    const retry = createRetry({ delaysMs: [1_000], jitter: 0.5, random: () => 0.5 });
+    const started = Date.now();
+
+    const outcome = retry(async () => {
+      times.push(Date.now() - started);
+      throw BUSY;
+    }).catch((error: unknown) => error);
+    await vi.runAllTimersAsync();
+    await outcome;
+
+    expect(times).toEqual([0, 1_250]);
+  });
+
+  it('tries again when it is unknown whether the store committed', async () => {
+    const unknown = new AmbiguousCommitError('lost', { aggregateIds: ['a'] });
+    const task = vi.fn().mockRejectedValueOnce(unknown).mockResolvedValue('stored');
+
+    const outcome = createRetry()(task);
+    await vi.runAllTimersAsync();
+
+    expect(await outcome).toBe('stored');
   });
 
   it('does not try again what is not transient', async () => {
