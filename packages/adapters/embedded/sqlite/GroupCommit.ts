@@ -108,6 +108,8 @@ export class GroupCommit {
     this.#transactions += 1;
     const outcomes = requests.map((request) => applyOne(session, request));
     this.#commit(session);
+    // A connection that could not be opened for writing cannot write either once the file may be written again.
+    if (outcomes.some(isReadOnly)) this.#close();
     return outcomes;
   }
 
@@ -178,6 +180,10 @@ export class GroupCommit {
       return requests.map(() => ambiguous);
     }
   }
+}
+
+function isReadOnly(outcome: WriteOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.failure.reason === 'read-only';
 }
 
 /** A request that fails by itself fails alone; one that took the transaction with it takes the group. */

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SqliteEventStore } from '../SqliteEventStore.ts';
 import { commitOf, eventOf, eventsOf } from './testing/commits.ts';
 import { openJournal, readAll, temporaryFolder } from './testing/fixtures.ts';
+import { canRunAsNobody, runAsNobody } from './testing/runAsNobody.ts';
 import { integerBetween, seededRandom } from './testing/seededRandom.ts';
 import { smallDisk } from './testing/smallDisk.ts';
 
@@ -184,4 +185,42 @@ test('a file whose write-ahead log was cut in the middle of an append keeps ever
   expect((await readAll(recovered, 'a')).map(({ aggregateVersion }) => aggregateVersion)).toEqual([1, 2, 3]);
   expect(await recovered.checkIntegrity()).toEqual([]);
   expect(await recovered.append(commitOf([eventOf('a', 4)]))).toMatchObject({ replayed: false });
+});
+
+const APPEND_AFTER_CHMOD = `
+  import { chmodSync } from 'node:fs';
+  import { commitOf, eventOf } from '${join(import.meta.dirname, 'testing/commits.ts')}';
+  const [, path] = process.argv;
+  const journal = new SqliteJournal({ path });
+  chmodSync(path, 0o444);
+  const refused = await journal.append(commitOf([eventOf('a', 1)])).catch((error) => error);
+  console.log(refused.code, refused.details?.reason, await journal.getVersion('a'));
+  chmodSync(path, 0o644);
+  await journal.append(commitOf([eventOf('a', 1)]));
+  console.log(await journal.getVersion('a'));
+  await journal.close();`;
+
+test('a file that becomes read-only while it is open refuses appends, is read, and is written again once it may be', (context) => {
+  if (!canRunAsNobody()) return context.skip('no other user may read this checkout');
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o777);
+
+  const printed = runAsNobody(APPEND_AFTER_CHMOD, join(folder, 'nexus.db'));
+
+  expect(printed.trim().split('\n')).toEqual(['STORE_UNAVAILABLE read-only 0', '1']);
+});
+
+test('a writer that dies before it is ready has stored nothing, and the next append starts another', async () => {
+  const journal = openJournal();
+  const commit = commitOf([eventOf('a', 1)]);
+  process.once('worker', (worker) => worker.terminate());
+
+  await expect(journal.append(commit)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    details: { reason: 'writer-not-started' },
+  });
+
+  expect(await journal.getVersion('a')).toBe(0);
+  expect(await journal.append(commit)).toEqual({ replayed: false, receipts: [commit.receipt] });
+  expect(journal.writerStats.starts).toBe(2);
 });

@@ -1,4 +1,3 @@
-import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { refuseUnsafeSqlite } from './runtime-checks.ts';
 import { openStoreFile } from './store-file.ts';
 import { commitOf, eventOf } from './testing/commits.ts';
 import { openJournal, temporaryFolder } from './testing/fixtures.ts';
+import { canRunAsNobody, runAsNobody } from './testing/runAsNobody.ts';
 
 function refusal(path: string): unknown {
   try {
@@ -176,44 +176,23 @@ test('a file that another process locks for too long is unavailable', async () =
   other.close();
 });
 
-const isRoot = process.getuid?.() === 0;
-
-/** Opens a store as a user who is not root, whom no permission stops. */
-function openAsNobody(path: string): string {
-  const script = `import { SqliteJournal } from '${join(import.meta.dirname, '../SqliteJournal.ts')}';
-    try { new SqliteJournal({ path: process.argv[1] }); console.log('opened'); }
-    catch (error) { console.log(error.code, error.message); }`;
-  const options: ExecFileSyncOptionsWithStringEncoding = {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    cwd: '/',
-    ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
-  };
-  return execFileSync(process.execPath, ['--input-type=module', '-e', script, path], options);
-}
-
-/** Whether that user may read this checkout. */
-function canOpenAsNobody(): boolean {
-  try {
-    return openAsNobody('').startsWith('CONFIGURATION');
-  } catch {
-    return false;
-  }
-}
+const OPEN = `
+  try { new SqliteJournal({ path: process.argv[1] }); console.log('opened'); }
+  catch (error) { console.log(error.code, error.message); }`;
 
 test.for([
   ['a file that may not be written', 0o444, 0o777, /^CONFIGURATION .*nexus\.db is read-only/],
   ['a file that may not be read', 0o000, 0o777, /^CONFIGURATION .*nexus\.db cannot be read/],
   ['a folder that may not be written', 0o666, 0o555, /^CONFIGURATION .* cannot be written/],
 ] as const)('%s is refused when the store is opened', async ([_what, fileMode, folderMode, expected], context) => {
-  if (!canOpenAsNobody()) return context.skip('no other user may read this checkout');
+  if (!canRunAsNobody()) return context.skip('no other user may read this checkout');
   const folder = temporaryFolder();
   const journal = openJournal({ path: join(folder, 'nexus.db') });
   await journal.close();
   chmodSync(journal.path, fileMode);
   chmodSync(folder, folderMode);
 
-  const printed = openAsNobody(journal.path);
+  const printed = runAsNobody(OPEN, journal.path);
   chmodSync(folder, 0o777);
 
   expect(printed).toMatch(expected);
