@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventJournal } from '../ports/EventJournal.ts';
 import type { VerifyFinding, VerifyReport } from '../ports/EventStoreAdmin.ts';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
-import { isNexusError } from '../types/errors.ts';
+import { type CorruptStoreError, isNexusError } from '../types/errors.ts';
 import type { AggregateShare, Receipt } from '../types/Receipt.ts';
 import { compareUtf8 } from '../types/utf8.ts';
 import { digestOfAppend, digestOfEvent } from './digest.ts';
@@ -33,7 +33,8 @@ export async function verifyStore(journal: EventJournal, options: VerifyOptions 
   } catch (error) {
     // Damage that stops the reading is what was looked for.
     if (!isNexusError(error, 'CORRUPT_STORE')) throw error;
-    const message = `Behind ${verification.events} events the rest could not be read: ${(error as Error).message}`;
+    const { where, found } = (error as CorruptStoreError).details;
+    const message = `${where}: nothing behind ${verification.events} events could be read: ${found}`;
     verification.add({ severity: 'error', rule: 'storage', message });
   }
   return verification.report();
