@@ -94,6 +94,21 @@ class AcknowledgingEarly extends ForwardingJournal {
   }
 }
 
+/** Acknowledges what overlaps with another append, and writes it in a later turn; a lone writer notices nothing. */
+class AcknowledgingOverlapsEarly extends ForwardingJournal {
+  #running = 0;
+
+  override async append(commit: Commit): Promise<JournalAppendResult> {
+    this.#running++;
+    const written = nextTurn()
+      .then(() => this.inner.append(commit))
+      .finally(() => this.#running--);
+    if (this.#running === 1) return written;
+    written.catch(() => {});
+    return { replayed: false, receipts: [commit.receipt] };
+  }
+}
+
 /** Takes a stored event id for the same event, whatever it holds now. */
 class ForgettingDigests extends ForwardingJournal {
   override async append(commit: Commit): Promise<JournalAppendResult> {
@@ -193,6 +208,11 @@ export const BROKEN_APPENDS: readonly BrokenJournal[] = [
     name: 'acknowledges before it commits',
     caughtBy: '1.acknowledged-is-readable',
     wrap: (good) => new AcknowledgingEarly(good),
+  },
+  {
+    name: 'acknowledges overlapping appends before it commits',
+    caughtBy: '1.overlapping-are-readable-elsewhere',
+    wrap: (good) => new AcknowledgingOverlapsEarly(good),
   },
   {
     name: 'forgets to compare digests',
