@@ -45,7 +45,7 @@ export class Act implements Contender {
   readonly #store: ActStore;
   readonly #folder: string;
   readonly #turns: Turns = new Turns();
-  /** One for each append of more than one event; those that a search by time is made on are a few hundred. */
+  /** One for each append of more than one event of this repetition, which lasts some seconds. */
   readonly #dated: Dated[] = [];
   #app: ActApp | undefined;
   #settled: Promise<void> = Promise.resolve();
@@ -91,6 +91,11 @@ export class Act implements Contender {
     this.#app = buildApp(framework, await importPeer<Zod>('zod'), handler);
   }
 
+  /** While a reaction is being marked as done, an append is refused with `SQLITE_BUSY`, and the other way round. */
+  settle(): Promise<void> {
+    return this.#settled;
+  }
+
   commits(): number {
     return this.#commits;
   }
@@ -111,18 +116,10 @@ export class Act implements Contender {
       this.#dated.push({ timestampMs: Date.parse(timestamp), createdMs: first.created.getTime() });
   }
 
-  /** While a reaction is marked as done, an append is refused, and the other way round: so it waits for that. */
   async #do(app: ActApp, events: readonly DomainEvent[]): Promise<void> {
     const { aggregateId, aggregateVersion, eventType, payload, metadata } = events[0] as DomainEvent;
     const actor = { id: String(metadata.userId), name: String(metadata.userId) };
-    await this.#settled;
-    this.#settled = new Promise((resolve) => {
-      const done = () => {
-        app.off('settled', done);
-        resolve();
-      };
-      app.on('settled', done);
-    });
+    this.#settled = nextSettled(app);
     const target = { stream: aggregateId, actor, expectedVersion: aggregateVersion - 2 };
     await app.do('append', target, { eventType, payload });
   }
@@ -134,9 +131,20 @@ export class Act implements Contender {
   }
 }
 
+/** Resolves when all reactions to what is committed next are done, and marked as done. */
+function nextSettled(app: ActApp): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      app.off('settled', done);
+      resolve();
+    };
+    app.on('settled', done);
+  });
+}
+
 /** Act reads the `package.json` of the working directory as it is loaded, and refuses one that has no version. */
 async function importAct<Module>(name: string, folder: string): Promise<Module> {
-  // It writes a line for each step else.
+  // By default it writes a line to the console for each step.
   process.env.LOG_LEVEL = 'fatal';
   const before = process.cwd();
   process.chdir(folder);

@@ -10,6 +10,8 @@ export interface Contender {
   readByTypeAndTime(eventType: string, startTime: string, endTime: string, limit: number): Promise<number>;
   /** Calls back for every event appended from now on. Only where there is a feed. */
   follow?(handler: () => void): Promise<void>;
+  /** Resolves when an append is not refused because of a handler that was called. Only where it can be. */
+  settle?(): Promise<void>;
   /** Transactions committed so far; each costs one sync. */
   commits(): number;
   close(): Promise<void>;

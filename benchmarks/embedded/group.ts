@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Figures, Group, Row } from '../Group.ts';
 import { type Column, fixed, medianColumn, medianOf, spreadColumn, table, whole } from '../table.ts';
 import { CONTENDERS } from './contenders.ts';
-import { areInstalled } from './peers.ts';
+import { areInstalled, versionOf } from './peers.ts';
 import { WORKS, type Work } from './works.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -28,7 +28,7 @@ export const EMBEDDED: Group = {
   contendersOf: (work) =>
     CONTENDERS.filter(({ kinds, name }) => kinds.includes(kindOf(work)) && !missing.has(name)).map(({ name }) => name),
   countsSyncs: (work) => kindOf(work) === 'append',
-  versions: () => [],
+  versions: () => CONTENDERS.filter(({ name }) => !missing.has(name)).flatMap(({ peer = [] }) => peer.map(versionOf)),
   tables: (rows) => table(rows, COLUMNS),
 };
 

@@ -80,6 +80,7 @@ describe('a peer', () => {
     for (let version = 1; version <= 3; version++) {
       handled = Promise.withResolvers<void>();
       await Promise.all([contender.append([eventOf('order-1', version, version)]), handled.promise]);
+      await contender.settle?.();
     }
     await contender.close();
 

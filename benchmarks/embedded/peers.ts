@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /**
  * A module of a peer, by the slice of it that is used. Its name is no constant here, because what
@@ -17,4 +19,10 @@ export function areInstalled(names: readonly string[]): boolean {
   } catch {
     return false;
   }
+}
+
+/** Name and version of a module that is installed. */
+export function versionOf(name: string): string {
+  const manifest = join(import.meta.dirname, '../node_modules', name, 'package.json');
+  return `${name} ${(JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version}`;
 }

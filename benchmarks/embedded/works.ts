@@ -31,17 +31,28 @@ const RESULTS = 100;
 /** Events of one append where they are only to be there. */
 const STORED_TOGETHER = 1_000;
 
-/** Calls one after the other for a while, after a short warm-up. @returns the times of the calls, in ms */
-async function repeat(durationMs: number, call: (index: number) => Promise<unknown>): Promise<number[]> {
+/**
+ * Calls one after the other for a while, after a short warm-up, and waits for `rest` after each, which is not timed.
+ * @returns the times of the calls, in ms
+ */
+async function repeat(
+  durationMs: number,
+  call: (index: number) => Promise<unknown>,
+  rest?: () => Promise<void> | undefined,
+): Promise<number[]> {
   const times: number[] = [];
   const warmUntil = performance.now() + durationMs / 5;
   let index = 0;
-  while (performance.now() < warmUntil) await call(index++);
+  while (performance.now() < warmUntil) {
+    await call(index++);
+    await rest?.();
+  }
   const until = performance.now() + durationMs;
   while (performance.now() < until) {
     const start = performance.now();
     await call(index++);
     times.push(performance.now() - start);
+    await rest?.();
   }
   return times;
 }
@@ -147,10 +158,11 @@ async function appendToStored(contender: Contender, storedEvents: number): Promi
 async function appendToHandler(contender: Contender): Promise<Measurement> {
   let handled = Promise.withResolvers<void>();
   await contender.follow?.(() => handled.resolve());
-  const times = await repeat(APPEND_MS, async (index) => {
+  const appendAndHandle = async (index: number) => {
     handled = Promise.withResolvers<void>();
     await Promise.all([contender.append([eventOf('order-1', index + 1, index)]), handled.promise]);
-  });
+  };
+  const times = await repeat(APPEND_MS, appendAndHandle, () => contender.settle?.());
   return { p50Ms: median(times) };
 }
 
