@@ -7,9 +7,11 @@ import { hostOfHeader, isLoopbackHost } from './loopback.ts';
  * same machine must not be enough for a page: neither under a name of its own that it lets resolve to this machine (DNS
  * rebinding), nor by posting from its own origin.
  *
- * @throws HttpError - `HOST_REFUSED` or `ORIGIN_REFUSED`
+ * @throws HttpError - `HOST_REFUSED` or `ORIGIN_REFUSED`; `MALFORMED_REQUEST` where the first of several hosts would do
  */
 export function refuseForeign(request: FastifyRequest): void {
+  if (hostsOf(request) > 1)
+    throw new HttpError('MALFORMED_REQUEST', 'A request has one Host header; send no second one');
   const { host, origin } = request.headers;
   const name = host === undefined ? undefined : hostOfHeader(host);
   if (name === undefined || !isLoopbackHost(name)) {
@@ -22,6 +24,11 @@ export function refuseForeign(request: FastifyRequest): void {
   if (origin !== undefined && origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
     throw new HttpError('ORIGIN_REFUSED', `Requests from pages of another origin are refused; use http://${host}`);
   }
+}
+
+/** Node keeps the first alone; whatever stands in between may have gone by another (RFC 9112, 3.2). */
+function hostsOf({ raw }: FastifyRequest): number {
+  return raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
 }
 
 /**

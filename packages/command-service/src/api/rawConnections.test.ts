@@ -59,6 +59,15 @@ it('answers a request without a Host with a problem', async () => {
   expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'HOST_REFUSED' });
 });
 
+it('refuses a second Host, which it would not look at', async () => {
+  const { url } = await serve(new InMemoryEventStore());
+
+  const [answer] = await sendRaw(url, `${GET_LIVE}HOST: evil.example\r\n\r\n`);
+
+  expect(answer?.status).toBe(400);
+  expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'MALFORMED_REQUEST' });
+});
+
 it('ignores expectations that it does not know', async () => {
   const { url } = await serve(new InMemoryEventStore());
 
