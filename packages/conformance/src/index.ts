@@ -12,7 +12,7 @@ export {
   type Verdict,
 } from './models/checkLinearizable.ts';
 export { HistoryRecorder } from './models/HistoryRecorder.ts';
-export { ModelledStore, runSteps } from './models/ModelledStore.ts';
+export { ModelledStore } from './models/ModelledStore.ts';
 export type {
   AppendOperation,
   History,
@@ -20,6 +20,7 @@ export type {
   ReadOperation,
   VersionOperation,
 } from './models/Operation.ts';
+export { runSteps } from './models/runSteps.ts';
 export type { ShareForm, ShareStep, Step } from './models/Step.ts';
 export { type ModelAnswer, type ModelEvent, StoreModel } from './models/StoreModel.ts';
 export { type RegistryFactory, type RegistryHarness, registrySuite } from './registries/registrySuite.ts';

@@ -2,9 +2,12 @@ import { stripTypeScriptTypes } from 'node:module';
 import { InMemoryJournal } from '@nexus/adapters/embedded';
 import { GovernedEventStore } from '@nexus/shared';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Bench } from '../bench/Bench.ts';
 import { type BrokenJournal, brokenJournals } from '../broken/index.ts';
 import { journalFactory } from '../journalFactory.ts';
-import { runSteps } from './ModelledStore.ts';
+import { ModelledStore } from './ModelledStore.ts';
+import { runSteps } from './runSteps.ts';
+import type { Step } from './Step.ts';
 import { agreesWithModel } from './testing/modelProperty.ts';
 import { inMemory, sqliteStores } from './testing/stores.ts';
 
@@ -47,9 +50,29 @@ async function faultOf({ name, wrap }: BrokenJournal): Promise<string> {
 /** The script of a failure, as a module. */
 async function scriptOf(fault: string) {
   const [, script = ''] = /This reproduces it:\n\n(.*)\nSteps: /s.exec(fault) ?? [];
+  return moduleOf(script);
+}
+
+function moduleOf(script: string) {
   const source = encodeURIComponent(stripTypeScriptTypes(script));
   return import(/* @vite-ignore */ `data:text/javascript,${source}`);
 }
+
+const SHARE = { form: 'next', aggregate: 0, size: 3, pick: 0 } as const;
+const EVERY_KIND: readonly Step[] = [
+  { kind: 'append', shares: [SHARE, { ...SHARE, aggregate: 3 }] },
+  { kind: 'append', shares: [{ ...SHARE, form: 'changed' }] },
+  { kind: 'race', aggregate: 0, sizes: [1, 2, 1], isSame: false },
+  { kind: 'race', aggregate: 3, sizes: [2, 2, 2], isSame: true },
+  { kind: 'read', aggregate: 0, fromVersion: 2, toVersion: 3, isBackward: false, limit: 0 },
+  { kind: 'read', aggregate: 0, fromVersion: 1, toVersion: 0, isBackward: true, limit: 2 },
+  { kind: 'version', aggregate: 0, pick: 1 },
+  { kind: 'query', eventType: 0, between: [3, 0], limit: 2 },
+  { kind: 'crash', aggregate: 0, size: 2 },
+  { kind: 'reopen' },
+  { kind: 'append', shares: [{ ...SHARE, form: 'regrouped' }] },
+  { kind: 'subscribe' },
+];
 
 describe('a store beside its model', () => {
   it('answers as the model does, in memory', async () => {
@@ -96,14 +119,27 @@ describe('a store beside its model', () => {
     expect(printed.filter(([expected, actual]) => expected !== actual)).toEqual([]);
   });
 
-  it('takes steps that are made by hand, without any library', async () => {
-    const share = { form: 'next', aggregate: 0, size: 2, pick: 0 } as const;
+  it('prints a script of every kind of step that answers as expected on a good store', async () => {
+    const modelled = await ModelledStore.open(sqlite.factory);
+    for (const step of EVERY_KIND) await modelled.run(step);
+    await modelled.close();
+    const { reproduce } = await moduleOf(String(modelled.script));
+    const printed: string[][] = [];
+    const bench = new Bench(sqlite.factory);
+    const { store, second } = await bench.open({ rateLimiter: null });
+    const instances = [store];
 
-    await runSteps(inMemory, [
-      { kind: 'append', shares: [share, { ...share, aggregate: 1 }] },
-      { kind: 'append', shares: [{ ...share, form: 'repeated' }] },
-      { kind: 'race', aggregate: 0, sizes: [1, 2, 3], isSame: false },
-      { kind: 'subscribe' },
-    ]);
+    await reproduce(
+      async () => instances.pop() ?? second({ rateLimiter: null }),
+      (...texts: unknown[]) => printed.push(texts.map(String)),
+    );
+    await bench.dispose();
+
+    expect(printed.length).toBeGreaterThan(EVERY_KIND.length);
+    expect(printed.filter(([expected, actual]) => expected !== actual)).toEqual([]);
+  });
+
+  it('takes steps that are made by hand, without any library', async () => {
+    await expect(runSteps(inMemory, EVERY_KIND)).resolves.toBeUndefined();
   });
 });

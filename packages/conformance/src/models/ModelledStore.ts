@@ -12,6 +12,8 @@ import { type ModelAnswer, StoreModel } from './StoreModel.ts';
 
 /** Temporal queries are not what is tested here. */
 const SETTINGS = { rateLimiter: null };
+/** All of an aggregate. */
+const WHOLE = { kind: 'read', fromVersion: 1, toVersion: 0, isBackward: false, limit: 0 } as const;
 /** Dropped instances that are kept open at a time. */
 const DROPPED_MAX = 2;
 
@@ -194,25 +196,8 @@ export class ModelledStore implements Modelled {
     const expected = this.model.eventsOf(aggregateId).map(({ event }) => event);
     this.script.expect(
       expected.map(({ eventId }) => eventId).join(),
-      `ids(await store.getEvents(${argumentsOf(aggregateId)}))`,
+      `await ids(await store.getEvents(${argumentsOf(aggregateId)}))`,
     );
     await holds(this.#store, aggregateId, expected);
-  }
-}
-
-const WHOLE = { kind: 'read', fromVersion: 1, toVersion: 0, isBackward: false, limit: 0 } as const;
-
-/**
- * Takes steps on a new store and on its model.
- *
- * @throws AssertionError - they differ; the message ends in a script that shows it
- */
-export async function runSteps(factory: StoreFactory, steps: readonly Step[]): Promise<void> {
-  const modelled = await ModelledStore.open(factory);
-  try {
-    for (const step of steps) await modelled.run(step);
-    await modelled.check();
-  } finally {
-    await modelled.close();
   }
 }

@@ -1,4 +1,4 @@
-const HEAD = `import type { EventQuery, EventStorePort } from '@nexus/shared';
+const HEAD = `import type { DomainEvent, EventQuery, EventStorePort } from '@nexus/shared';
 
 /**
  * Calls \`print\` with what is expected, and with what the store answers. The first two that differ are the fault; where
@@ -11,9 +11,13 @@ export async function reproduce(open: () => Promise<EventStorePort>, print = con
     append.then(({ replayed }) => (replayed === false ? 'stored' : 'replayed'), (error) => error.code);
   const outcomes = async (appends: Promise<{ replayed: unknown }>[]) =>
     (await Promise.all(appends.map(outcome))).sort().join();
-  const ids = (events: readonly { eventId: string }[]) => events.map(({ eventId }) => eventId).join();
+  const ids = async (events: Iterable<DomainEvent> | AsyncIterable<DomainEvent>) => {
+    const found: string[] = [];
+    for await (const { eventId } of events) found.push(eventId);
+    return found.join();
+  };
   const pages = async (query: EventQuery) => {
-    const found = [];
+    const found: DomainEvent[] = [];
     for (let cursor = {}, more = true; more; ) {
       const page = await store.queryEvents({ ...query, ...cursor });
       found.push(...page.events);
@@ -24,8 +28,8 @@ export async function reproduce(open: () => Promise<EventStorePort>, print = con
   };
   const feed = (aggregateId: string, count: number) =>
     new Promise<string>((resolve) => {
-      const found: { eventId: string }[] = [];
-      const take = async (event: { aggregateId: string; eventId: string }) => {
+      const found: DomainEvent[] = [];
+      const take = async (event: DomainEvent) => {
         if (event.aggregateId === aggregateId) found.push(event);
         if (found.length === count) resolve(ids(found));
       };

@@ -29,7 +29,10 @@ export async function read({ store, model, script }: Modelled, step: StepOf<'rea
   const ordered = step.isBackward ? within.toReversed() : within;
   const expected = step.limit === 0 ? ordered : ordered.slice(0, step.limit);
   if (!step.isBackward && step.limit === 0) {
-    script.expect(idsOf(expected), `ids(await store.getEvents(${argumentsOf(aggregateId, fromVersion, toVersion)}))`);
+    script.expect(
+      idsOf(expected),
+      `await ids(await store.getEvents(${argumentsOf(aggregateId, fromVersion, toVersion)}))`,
+    );
     return sameEvents(await store.getEvents(aggregateId, fromVersion, toVersion), expected);
   }
   const options = {
@@ -39,7 +42,7 @@ export async function read({ store, model, script }: Modelled, step: StepOf<'rea
     ...(step.limit === 0 ? {} : { limit: step.limit }),
   };
   const call = `store.readAggregate(${argumentsOf(aggregateId, options)})`;
-  script.expect(idsOf(expected), `ids(await Array.fromAsync(${call}))`);
+  script.expect(idsOf(expected), `await ids(${call})`);
   sameEvents(await collect(store.readAggregate(aggregateId, options)), expected);
 }
 
@@ -52,7 +55,7 @@ export async function version({ store, model, script, receipts }: Modelled, step
   const picked = 1 + (step.pick % (expected + 1));
   const receipt = receipts.get(model.eventsOf(aggregateId)[picked - 1]?.append ?? 0);
   const call = `store.getReceipt(${argumentsOf(aggregateId, picked)})`;
-  script.expect(String(receipt?.receiptId), `(await ${call})?.receiptId`);
+  script.expect(String(receipt?.digest), `(await ${call})?.digest`);
   assert.deepEqual(await store.getReceipt(aggregateId, picked), receipt);
 }
 
@@ -62,7 +65,7 @@ export async function query({ store, model, script }: Modelled, step: StepOf<'qu
   const limit = Math.max(1, step.limit);
   const asked = { eventType: eventTypeOf(step.eventType), startTime: at(first), endTime: at(last), limit };
   const expected = model.query(asked.eventType, asked.startTime, asked.endTime);
-  script.expect(idsOf(expected), `ids(await pages(${JSON.stringify(asked)}))`);
+  script.expect(idsOf(expected), `await ids(await pages(${JSON.stringify(asked)}))`);
   sameEvents(await eventsOfPages(store, asked, expected.length + 1), expected);
 }
 
