@@ -1,8 +1,8 @@
-import { connect } from 'node:net';
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
 import { ConfigurationError } from '@nexus/shared';
 import { expect, it } from 'vitest';
 import { listen } from './index.ts';
+import { sendRaw } from './testing/sendRaw.ts';
 import { apiOn, serve } from './testing/serving.ts';
 
 it.each(['127.0.0.1', '127.0.0.2', 'localhost', 'LocalHost'])('listens on %s', async (host) => {
@@ -49,11 +49,11 @@ it('names the port that is in use, and what to do', async () => {
 it('answers what is no HTTP with a problem', async () => {
   const { url } = await serve(new InMemoryEventStore());
 
-  const text = await sendRaw(Number(new URL(url).port), 'HELLO\r\n\r\n');
+  const [answer] = await sendRaw(url, 'HELLO\r\n\r\n');
 
-  expect(text).toMatch(/^HTTP\/1\.1 400 /);
-  expect(text).toContain('application/problem+json');
-  expect(text).toContain('"code":"MALFORMED_REQUEST"');
+  expect(answer?.status).toBe(400);
+  expect(answer?.headers['content-type']).toContain('application/problem+json');
+  expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'MALFORMED_REQUEST' });
 });
 
 it('answers headers that are too large with a problem', async () => {
@@ -63,9 +63,3 @@ it('answers headers that are too large with a problem', async () => {
 
   expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([431, 'HEADERS_TOO_LARGE']);
 });
-
-async function sendRaw(port: number, text: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(text);
-  return (await socket.setEncoding('utf8').toArray()).join('');
-}

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { InMemoryEventStore } from '@nexus/adapters/embedded';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendRaw } from './testing/sendRaw.ts';
 import { eventOf, serve } from './testing/serving.ts';
 
@@ -39,6 +41,18 @@ describe('what is no HTTP', () => {
     const answers = await sendRaw(url, `${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nZZ\r\n`);
 
     expect(answers.map(({ status }) => status)).toEqual([400]);
+  });
+
+  it('does not keep the service from closing while its client does not', async () => {
+    const { api, url } = await serve(new InMemoryEventStore(), { shutdownGraceMs: 60_000 });
+    const client = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void client.destroy());
+    client.write('HELLO\r\n\r\n');
+    await once(client, 'data');
+
+    await api.close();
+
+    expect(client.readyState).toBe('writeOnly');
   });
 
   it('is answered for no cache', async () => {

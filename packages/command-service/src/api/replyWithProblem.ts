@@ -8,6 +8,9 @@ import { answerTo, type ProblemAnswer } from './problems.ts';
 
 const CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
+/** A connection is broken this long after its last byte, if its client does not close it: reading on, it gets its answer. */
+const LINGER_MS = 500;
+
 /** Headers of every answer: nothing here is for a cache, nor for a browser to guess the type of. */
 export const SECURE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -63,6 +66,7 @@ export async function refuseConnection(
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
   socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('')}\r\n${body}`);
 }
 
