@@ -1,4 +1,10 @@
-import { type EventJournal, type FeedEntry, type FeedRange, GovernedEventStore } from '@nexus/shared';
+import {
+  type EventJournal,
+  type FeedEntry,
+  type FeedRange,
+  GovernedEventStore,
+  type GovernedEventStoreOptions,
+} from '@nexus/shared';
 import { ForwardingJournal } from './ForwardingJournal.ts';
 import type { StoreFactory } from './Harness.ts';
 import { type StoreOpener, storeFactory } from './storeFactory.ts';
@@ -35,7 +41,7 @@ export function journalFactory(
 
   return storeFactory(name, {
     ...options,
-    open: async (place, storeOptions) => new GovernedEventStore(await journalAt(place), storeOptions),
+    open: async (place, storeOptions) => storeOn(await journalAt(place), storeOptions),
     feedEntriesRead: () => entriesRead,
     sharesPlaces: true,
     remove: async (place) => {
@@ -45,6 +51,16 @@ export function journalFactory(
       await options.remove?.(place);
     },
   });
+}
+
+/** A store that cannot be made must not leave its journal open. */
+async function storeOn(journal: EventJournal, options: GovernedEventStoreOptions): Promise<GovernedEventStore> {
+  try {
+    return new GovernedEventStore(journal, options);
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
 }
 
 /** Counts what is read of the feed. */
