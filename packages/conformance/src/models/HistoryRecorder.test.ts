@@ -14,7 +14,7 @@ afterAll(() => sqlite.remove());
 
 const SHORT = { rounds: 10, callsOfEach: 25, instances: 1 } as const;
 /** Each append waits for the disk. */
-const ON_DISK = { ...SHORT, rounds: 4 } as const;
+const ON_DISK = { ...SHORT, rounds: 3 } as const;
 
 /** Mutants whose fault shows in versions and ids alone: the rest change what these do not hold. */
 const VISIBLE = ['accepts a gap', 'shows half of an append', 'acknowledges before it commits', 'tears a batch'];

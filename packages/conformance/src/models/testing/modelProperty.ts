@@ -84,6 +84,8 @@ export interface ModelRuns {
   readonly runs: number;
   readonly stepsMax: number;
   readonly seed?: number;
+  /** After this time in ms, what was found so far is reported, shrunk or not. Default: 20,000. */
+  readonly msMax?: number;
 }
 
 /**
@@ -91,7 +93,10 @@ export interface ModelRuns {
  *
  * @throws AssertionError - they differ. Its message holds the least steps that show it as a script, the seed and the path
  */
-export async function agreesWithModel(factory: StoreFactory, { runs, stepsMax, seed }: ModelRuns): Promise<void> {
+export async function agreesWithModel(
+  factory: StoreFactory,
+  { runs, stepsMax, seed, msMax = 20_000 }: ModelRuns,
+): Promise<void> {
   const commands = fc.commands(
     steps.map((step) => step.map((one) => new StepCommand(one))),
     // By default fast-check stays far below the bound.
@@ -106,7 +111,11 @@ export async function agreesWithModel(factory: StoreFactory, { runs, stepsMax, s
       await store.close();
     }
   });
-  const result = await fc.check(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }) });
+  const result = await fc.check(property, {
+    numRuns: runs,
+    interruptAfterTimeLimit: msMax,
+    ...(seed === undefined ? {} : { seed }),
+  });
   if (!result.failed) return;
   const { errorInstance, counterexamplePath, seed: seedUsed, counterexample } = result;
   const reason = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
