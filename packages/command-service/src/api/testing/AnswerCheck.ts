@@ -22,7 +22,7 @@ export class AnswerCheck {
   /** What is wrong with the answer; `[]` when nothing is. */
   faults(request: Pick<FuzzRequest, 'path' | 'method'>, answer: FuzzAnswer): string[] {
     if (answer.status >= 500 && !UNAVAILABLE.has(answer.status)) return [`a status of ${answer.status}`];
-    if (request.method === 'HEAD') return answer.body === '' ? [] : ['a body that answers HEAD'];
+    if (request.method === 'HEAD') return headFaults(request, answer);
     const problem = answer.status >= 400 ? problemFaults(answer) : [];
     return [...problem, ...(problem.length === 0 ? this.#schemaFaults(request, answer) : [])];
   }
@@ -53,6 +53,12 @@ export class AnswerCheck {
   }
 }
 
+/** Only the probes of health have HEAD, which has no place in the document. */
+function headFaults({ path }: Pick<FuzzRequest, 'path'>, { status, body }: FuzzAnswer): string[] {
+  if (body !== '') return ['a body that answers HEAD'];
+  return status < 400 && !path.startsWith('/health/') ? [`a status of ${status} that answers HEAD`] : [];
+}
+
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 /** What makes an answer no problem of RFC 9457 that the docs list. */
@@ -68,6 +74,7 @@ export function problemFaults({ status, headers, body }: FuzzAnswer): string[] {
     ...(CODES.get(code)?.has(status) === true
       ? []
       : [`the code ${code} with the status ${status}, which is not documented`]),
+    ...(status === 405 && headers.allow === undefined ? ['no Allow'] : []),
     ...(INSIDE.test(body) ? ['what only the service’s log should say'] : []),
     ...(headers['cache-control'] === 'no-store' ? [] : ['no Cache-Control: no-store']),
   ];

@@ -7,7 +7,7 @@ const LENGTH_MAX = 40;
 const INTEGER_MAX = 3;
 
 /** A time as events carry it, which is never in the future. */
-export const TIMES: fc.Arbitrary<string> = fc
+const TIMES: fc.Arbitrary<string> = fc
   .date({ min: EARLIEST, max: LATEST, noInvalidDate: true })
   .map((date) => date.toISOString());
 
