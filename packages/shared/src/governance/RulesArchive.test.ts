@@ -11,6 +11,21 @@ function entryOf(schema: JsonObject, fields: Partial<CatalogEntry> = {}): Catalo
   return { eventType: 'A', version: '1', digest, schema, check: () => [], valid, ...fields };
 }
 
+/** Records that say what was asked of them. */
+class WatchedRecords extends InMemoryRecordStore {
+  readonly asked: string[] = [];
+
+  override async get(key: string): ReturnType<InMemoryRecordStore['get']> {
+    this.asked.push(`get ${key}`);
+    return super.get(key);
+  }
+
+  override async put(...parameters: Parameters<InMemoryRecordStore['put']>): ReturnType<InMemoryRecordStore['put']> {
+    this.asked.push(`put ${parameters[0]}`);
+    return super.put(...parameters);
+  }
+}
+
 describe('RulesArchive', () => {
   it('keeps a schema by its digest, for other processes too', async () => {
     const records = new InMemoryRecordStore();
@@ -41,6 +56,97 @@ describe('RulesArchive', () => {
     expect(await new RulesArchive(records).find(digestOfText(text))).toBe(text);
   });
 
+  it('cuts a text into records between whole characters', async () => {
+    const records = new InMemoryRecordStore();
+    const text = `x${'😀'.repeat(10_000)}`;
+
+    await new RulesArchive(records).keepPolicies(digestOfText(text), () => text);
+
+    const parts: string[] = [];
+    for await (const { value } of records.list(`rules/${digestOfText(text)}/`)) parts.push(String(value));
+    expect(parts.map((part) => part.length)).toEqual([10_001, 10_000]);
+    expect(parts.every((part) => part.isWellFormed())).toBe(true);
+  });
+
+  it('keeps a text of 20 million characters, and refuses a longer one', async () => {
+    const records = new InMemoryRecordStore();
+    const text = 'x'.repeat(20_000_000);
+    const long = `${text}x`;
+
+    await new RulesArchive(records).keepPolicies(digestOfText(text), () => text);
+    const keeping = new RulesArchive(records).keepPolicies(digestOfText(long), () => long);
+
+    await expect(keeping).rejects.toMatchObject({
+      message: `The rules cannot be kept: the rules ${digestOfText(long)} are over 20000000 characters. Nothing was stored`,
+    });
+    expect(await records.get(`rules/${digestOfText(text)}`)).toMatchObject({ value: { parts: 2_000 } });
+    expect(await records.get(`rules/${digestOfText(long)}`)).toBeUndefined();
+  });
+
+  it('reads and writes nothing for a text that it has kept, and writes nothing for one that another has', async () => {
+    const records = new WatchedRecords();
+    const archive = new RulesArchive(records);
+    const [first, second] = [entryOf({ type: 'object' }), entryOf({ type: 'object' }, { eventType: 'B' })];
+    await archive.keepSchemas([first]);
+    const before = records.asked.length;
+
+    await archive.keepSchemas([second]);
+    await new RulesArchive(records).keepSchemas([first]);
+
+    expect(records.asked.slice(before)).toEqual([
+      expect.stringMatching(/^get schema-version/),
+      expect.stringMatching(/^put schema-version/),
+      expect.stringMatching(/^get schema-version/),
+      `get rules/${first.digest}`,
+    ]);
+  });
+
+  it('answers at once for policies that it has kept', async () => {
+    const archive = new RulesArchive(new InMemoryRecordStore());
+    await archive.keepPolicies(digestOfText('text'), () => 'text');
+
+    expect(archive.keepPolicies(digestOfText('text'), () => 'other')).toBeUndefined();
+  });
+
+  it('forgets which revisions have no text when it has seen ten thousand', async () => {
+    const archive = new RulesArchive(new InMemoryRecordStore());
+    const asked: string[] = [];
+    const source = (revision: string) => {
+      asked.push(revision);
+      return undefined;
+    };
+    for (let number = 0; number <= 10_000; number++) await archive.keepPolicies(`r${number}`, source);
+
+    await archive.keepPolicies('r10000', source);
+    await archive.keepPolicies('r0', source);
+
+    expect(asked).toHaveLength(10_002);
+    expect(asked.at(-1)).toBe('r0');
+  });
+
+  it('keeps each version of each type by itself', async () => {
+    const records = new InMemoryRecordStore();
+    const entries = [
+      entryOf({ type: 'object' }),
+      entryOf({ type: 'string' }, { version: '2' }),
+      entryOf({ type: 'number' }, { eventType: 'B' }),
+    ];
+
+    await new RulesArchive(records).keepSchemas(entries);
+
+    const found = await Promise.all(entries.map(({ digest }) => new RulesArchive(records).find(digest)));
+    expect(found).toEqual(['{"type":"object"}', '{"type":"string"}', '{"type":"number"}']);
+  });
+
+  it('refuses one of two texts when two processes use a version for the first time', async () => {
+    const records = new InMemoryRecordStore();
+    const entries = [entryOf({ type: 'object' }), entryOf({ type: 'string' })];
+
+    const outcomes = await Promise.allSettled(entries.map((entry) => new RulesArchive(records).keepSchemas([entry])));
+
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('asks for the text of a revision once', async () => {
     const archive = new RulesArchive(new InMemoryRecordStore());
     let asked = 0;
@@ -64,6 +170,7 @@ describe('RulesArchive', () => {
 
     await expect(keeping).rejects.toMatchObject({
       code: 'GOVERNANCE_UNAVAILABLE',
+      message: expect.stringMatching(/^A schema was changed after use: version 1 .* as a new version$/),
       details: { part: 'schema-registry', reason: expect.stringContaining('version 1 of A was used with the digest') },
     });
   });
@@ -72,9 +179,13 @@ describe('RulesArchive', () => {
     const archive = new RulesArchive(new InMemoryRecordStore());
 
     await expect(archive.keepSchemas([entryOf({ type: 'object' }, { digest: `1:${'0'.repeat(64)}` })])).rejects.toThrow(
-      expect.objectContaining({ code: 'GOVERNANCE_UNAVAILABLE' }),
+      expect.objectContaining({
+        code: 'GOVERNANCE_UNAVAILABLE',
+        details: expect.objectContaining({ part: 'schema-registry' }),
+      }),
     );
     await expect(archive.keepPolicies('wrong', () => 'text')).rejects.toMatchObject({
+      message: 'The rules cannot be kept: the rules named wrong have another digest. Nothing was stored',
       details: { part: 'policy-engine' },
     });
   });
@@ -117,6 +228,20 @@ describe('RulesArchive', () => {
     const key = `rules/${entry.digest}/0000`;
     const { revision } = (await records.get(key)) ?? { revision: '' };
     await records.put(key, '{"type":"string"}', revision);
+
+    await expect(new RulesArchive(records).find(entry.digest)).rejects.toMatchObject({
+      code: 'CORRUPT_STORE',
+      message: `The rules ${entry.digest} that the store keeps are damaged: its text does not have its digest`,
+      details: { where: `rules/${entry.digest}`, found: 'its text does not have its digest' },
+    });
+  });
+
+  it('finds that a part of what it keeps is missing', async () => {
+    const records = new InMemoryRecordStore();
+    const entry = entryOf({ type: 'object' });
+    await new RulesArchive(records).keepSchemas([entry]);
+    const key = `rules/${entry.digest}/0000`;
+    await records.delete(key, (await records.get(key))?.revision ?? '');
 
     await expect(new RulesArchive(records).find(entry.digest)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
   });
