@@ -141,5 +141,6 @@ it('looks at no place behind the version, and takes one that is not there for an
   const failure = failureOf(commitOf(1, ['p', 'q']), { versionOf: () => 1, placeAt });
 
   expect(failure).toMatchObject({ code: 'CONCURRENCY_CONFLICT' });
+  expect((failure as NexusError).details).not.toHaveProperty('alreadyStored');
   expect(looked).toEqual([1]);
 });
