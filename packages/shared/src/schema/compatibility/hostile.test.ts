@@ -128,6 +128,54 @@ describe('checkCompatibility of large schemas', () => {
     additionalProperties: false,
   });
 
+  it('decides on 200 properties against 50 versions, within its bound of work', () => {
+    const earlier = range(50).map((grown) => ({ version: `${grown}`, schema: version(grown) }));
+
+    expect(checkCompatibility(version(50), earlier, 'BACKWARD_TRANSITIVE')).toEqual([]);
+  });
+
+  it('a schema of any depth: says that it is too complex', () => {
+    const deep = (leaf: JsonValue) => nested(3_000, (inner) => ({ items: inner }), leaf);
+
+    const found = checkCompatibility(
+      deep({ type: 'string' }),
+      [{ version: '1', schema: deep({ type: 'number' }) }],
+      'FULL',
+    );
+
+    expect(found.map(({ kind }) => kind)).toEqual(['TOO_COMPLEX_TO_DECIDE', 'TOO_COMPLEX_TO_DECIDE']);
+  });
+
+  it('a chain of references of any length: says that it cannot decide', () => {
+    const chain = (leaf: JsonValue) => ({
+      ...ref(0),
+      $defs: Object.fromEntries([...range(5_000).map((at) => [at, ref(at + 1)]), [5_000, leaf]]),
+    });
+
+    const found = checkCompatibility(
+      chain({ type: 'number' }),
+      [{ version: '1', schema: chain({ type: 'integer' }) }],
+      'BACKWARD',
+    );
+
+    expect(found).toMatchObject([{ kind: 'RECURSION_NOT_DECIDED' }]);
+  });
+});
+
+describe('checkCompatibility of large schemas', () => {
+  const FIELDS: readonly JsonValue[] = [
+    { type: 'string', maxLength: 40 },
+    { type: 'array', items: objectOf({ x: { type: 'number' }, y: { enum: ['a', 'b'] } }, { required: ['x'] }) },
+    { type: ['string', 'null'] },
+    { type: 'integer', minimum: 0 },
+  ];
+  const version = (grown: number): JsonObject => ({
+    ...objectOf(Object.fromEntries(range(200 + grown).map((at) => [`p${at}`, FIELDS[at % 4] as JsonValue]))),
+    title: `Version ${grown}`,
+    required: ['p0', 'p1'],
+    additionalProperties: false,
+  });
+
   it('compares 200 properties with 50 versions in well under 100 ms', () => {
     const earlier = range(50).map((grown) => ({ version: `${grown}`, schema: version(grown) }));
     const run = () => expect(checkCompatibility(version(50), earlier, 'BACKWARD_TRANSITIVE')).toEqual([]);
