@@ -2,6 +2,7 @@ import { type AppendReceipt, type DomainEvent, type JsonValue, parseJson } from 
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { parseLine } from '../import/parseLine.ts';
 import { readLines } from '../import/readLines.ts';
 import { readWhole } from '../import/readWhole.ts';
 import { DONE, LOCAL, type Shell } from '../Shell.ts';
@@ -46,21 +47,12 @@ async function readEvents(text: string, source: string): Promise<DomainEvent[]> 
   if (text.trim() === '') throw new InputError(`${source} is empty; it must hold events as JSON`, { source });
   if (text.trimStart().startsWith('[')) return parseJson(text) as unknown as DomainEvent[];
   const events: JsonValue[] = [];
-  for await (const { line, text: json } of readLines(piecesOf(text), source))
-    events.push(parseLine(json, line, source));
+  for await (const line of readLines(piecesOf(text), source)) events.push(parseLine(line, source));
   return events as unknown as DomainEvent[];
 }
 
 async function* piecesOf(text: string): AsyncGenerator<string, void, undefined> {
   yield text;
-}
-
-function parseLine(json: string, line: number, source: string): JsonValue {
-  try {
-    return parseJson(json);
-  } catch (cause) {
-    throw new InputError(`Line ${line} of ${source}: ${(cause as Error).message}`, { source, line }, { cause });
-  }
 }
 
 function describe({ replayed, receipts }: AppendReceipt): string[] {

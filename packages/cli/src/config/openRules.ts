@@ -1,4 +1,4 @@
-import { FileSchemaRegistry } from '@nexus/adapters/embedded';
+import { CelPolicyEngine, FileSchemaRegistry } from '@nexus/adapters/embedded';
 import type { GovernedEventStoreOptions, LoggerPort } from '@nexus/shared';
 import type { NexusConfig } from './NexusConfig.ts';
 
@@ -23,7 +23,7 @@ export interface OpenRulesOptions {
 /** @throws ConfigurationError - a folder is not there, or a policy cannot be used */
 export async function openRules(config: NexusConfig, { use, logger, watch }: OpenRulesOptions): Promise<OpenRules> {
   const schemas = await openSchemas(config);
-  const policy = use === 'write' ? await openPolicies(config, { logger, watch }) : undefined;
+  const policy = use === 'write' ? openPolicies(config, { logger, watch }) : undefined;
   const { mode, limits: { governanceTimeoutMs } = {} } = config;
   return {
     options: {
@@ -45,11 +45,9 @@ async function openSchemas({ schemas }: NexusConfig): Promise<OpenRules['options
   return { schemaRegistry, ...(unknownTypes === undefined ? {} : { unknownTypes }) };
 }
 
-async function openPolicies(
+function openPolicies(
   { policies }: NexusConfig,
   options: { readonly logger: LoggerPort; readonly watch: boolean },
-) {
-  if (policies === undefined) return undefined;
-  const { CelPolicyEngine } = await import('@nexus/adapters/embedded');
-  return new CelPolicyEngine({ folder: policies.folder, ...options });
+): CelPolicyEngine | undefined {
+  return policies === undefined ? undefined : new CelPolicyEngine({ folder: policies.folder, ...options });
 }

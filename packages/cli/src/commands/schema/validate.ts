@@ -1,7 +1,8 @@
-import { type DomainEvent, EventJudge, isoTime, type JsonObject, type JsonValue, parseJson } from '@nexus/shared';
+import { type DomainEvent, EventJudge, isoTime, type JsonObject, type JsonValue } from '@nexus/shared';
 import type { Command } from 'commander';
 import { InputError, UsageError } from '../../errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../exit-codes.ts';
+import { parseLine } from '../../import/parseLine.ts';
 import { readLines } from '../../import/readLines.ts';
 import { readText } from '../../import/readText.ts';
 import { readJson } from '../../import/readWhole.ts';
@@ -78,17 +79,7 @@ async function* itemsOf(shell: Shell, file: string): AsyncGenerator<Item, void, 
   }
   const source = file === '-' ? 'standard input' : file;
   const text = readText(file, shell.context.stdin, shell.signal);
-  for await (const { line, text: json } of readLines(text, source)) {
-    yield { line, value: parseAt(json, line, source) };
-  }
-}
-
-function parseAt(json: string, line: number, source: string): JsonValue {
-  try {
-    return parseJson(json);
-  } catch (cause) {
-    throw new InputError(`Line ${line} of ${source}: ${(cause as Error).message}`, { source, line }, { cause });
-  }
+  for await (const line of readLines(text, source)) yield { line: line.line, value: parseLine(line, source) };
 }
 
 function eventOf(
