@@ -210,7 +210,7 @@ test('verify tells of a damaged file', async () => {
   await store.close();
   const path = join(folder, 'nexus.db');
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA foreign_keys = OFF; DELETE FROM commits WHERE commit_id = 1');
+  database.exec('PRAGMA foreign_keys = OFF; DELETE FROM events WHERE position = 1');
   database.close();
 
   const report = await openStore(path).verify();

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AggregateRange, Commit, Receipt, RecordedEvent, TimePage, TimeRange } from '@nexus/shared';
 import { translating } from './driver-errors.ts';
-import { EVENT_COLUMNS, eventOf, FROM_EVENTS } from './eventRows.ts';
+import { EVENT_COLUMNS, eventOf } from './eventRows.ts';
 import type { FairTurns } from './FairTurns.ts';
 import { betweenPages, PAGE_EVENTS_MAX, readPage, SMALL_PAGE_EVENTS, type StoredPage } from './pages.ts';
 import { parseStored } from './parseStored.ts';
@@ -20,7 +20,7 @@ export class EventReader {
   readonly #byTime: StatementSync;
   readonly #byEventId: StatementSync;
   readonly #version: StatementSync;
-  readonly #commitId: StatementSync;
+  readonly #firstPosition: StatementSync;
   readonly #receipt: StatementSync;
   readonly #end: StatementSync;
 
@@ -31,21 +31,23 @@ export class EventReader {
       return statement;
     };
     const select = (where: string, order: string) =>
-      prepare(`SELECT ${EVENT_COLUMNS} ${FROM_EVENTS} WHERE ${where} ORDER BY ${order} LIMIT ?`);
+      prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE ${where} ORDER BY ${order} LIMIT ?`);
     this.#path = path;
     this.#turns = turns;
-    this.#forward = select('e.aggregate_id = ? AND e.version BETWEEN ? AND ?', 'e.version');
-    this.#backward = select('e.aggregate_id = ? AND e.version BETWEEN ? AND ?', 'e.version DESC');
-    this.#all = select('(e.aggregate_id, e.version) > (?, ?) AND e.position <= ?', 'e.aggregate_id, e.version');
+    this.#forward = select('aggregate_id = ? AND version BETWEEN ? AND ?', 'version');
+    this.#backward = select('aggregate_id = ? AND version BETWEEN ? AND ?', 'version DESC');
+    this.#all = select('(aggregate_id, version) > (?, ?) AND position <= ?', 'aggregate_id, version');
     this.#byTime = select(
-      `e.event_type = ? AND (e.timestamp, e.aggregate_id, e.version) > (?, ?, ?) AND e.timestamp <= ?
-         AND e.position <= ?`,
-      'e.timestamp, e.aggregate_id, e.version',
+      `event_type = ? AND (timestamp, aggregate_id, version) > (?, ?, ?) AND timestamp <= ?
+         AND position <= ?`,
+      'timestamp, aggregate_id, version',
     );
-    this.#byEventId = select('e.event_id = ? AND e.position > ?', 'e.position');
+    this.#byEventId = select('event_id = ? AND position > ?', 'position');
     this.#version = prepare('SELECT version FROM events WHERE aggregate_id = ? ORDER BY version DESC LIMIT 1');
-    this.#commitId = prepare('SELECT commit_id FROM events WHERE aggregate_id = ? AND version = ?');
-    this.#receipt = prepare('SELECT receipt FROM commits WHERE commit_id = ?');
+    this.#firstPosition = prepare(
+      'SELECT coalesce(first_position, position) FROM events WHERE aggregate_id = ? AND version = ?',
+    );
+    this.#receipt = prepare('SELECT receipt FROM events WHERE position = ?');
     this.#end = prepare('SELECT max(position) FROM events');
   }
 
@@ -54,18 +56,18 @@ export class EventReader {
   }
 
   receiptOf(aggregateId: string, version: number): Receipt | undefined {
-    const commitId = this.#commitIdAt(aggregateId, version);
-    return commitId === undefined ? undefined : this.#receiptOfCommit(commitId);
+    const firstPosition = this.#firstPositionAt(aggregateId, version);
+    return firstPosition === undefined ? undefined : this.#receiptAt(firstPosition);
   }
 
   /** The receipts of a commit's events, in their order, each once, and read once: each names all that it covers. */
   receiptsOf({ events }: Pick<Commit, 'events'>): Receipt[] {
-    const commitIds = new Set<number>();
+    const firstPositions = new Set<number>();
     for (const { event } of events) {
-      const commitId = this.#commitIdAt(event.aggregateId, event.aggregateVersion);
-      if (commitId !== undefined) commitIds.add(commitId);
+      const firstPosition = this.#firstPositionAt(event.aggregateId, event.aggregateVersion);
+      if (firstPosition !== undefined) firstPositions.add(firstPosition);
     }
-    return [...commitIds].flatMap((commitId) => this.#receiptOfCommit(commitId) ?? []);
+    return [...firstPositions].flatMap((firstPosition) => this.#receiptAt(firstPosition) ?? []);
   }
 
   async *readAggregate(aggregateId: string, range: AggregateRange): AsyncGenerator<readonly RecordedEvent[]> {
@@ -149,14 +151,14 @@ export class EventReader {
     return translating(this.#path, () => (this.#end.get() as unknown as [number | null])[0] ?? 0);
   }
 
-  #commitIdAt(aggregateId: string, version: number): number | undefined {
-    const row = translating(this.#path, () => this.#commitId.get(aggregateId, version));
+  #firstPositionAt(aggregateId: string, version: number): number | undefined {
+    const row = translating(this.#path, () => this.#firstPosition.get(aggregateId, version));
     return (row as unknown as [number] | undefined)?.[0];
   }
 
-  #receiptOfCommit(commitId: number): Receipt | undefined {
-    const row = translating(this.#path, () => this.#receipt.get(commitId)) as unknown as [string] | undefined;
-    return row && (parseStored(row[0], `The receipt of commit ${commitId}`) as unknown as Receipt);
+  #receiptAt(position: number): Receipt | undefined {
+    const row = translating(this.#path, () => this.#receipt.get(position)) as unknown as [string] | undefined;
+    return row && (parseStored(row[0], `The receipt at position ${position}`) as unknown as Receipt);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FeedEntry, FeedRange } from '@nexus/shared';
 import { translating } from './driver-errors.ts';
-import { EVENT_COLUMNS, eventOf, FROM_EVENTS, type StoredEventRow } from './eventRows.ts';
+import { EVENT_COLUMNS, eventOf, type StoredEventRow } from './eventRows.ts';
 import type { FairTurns } from './FairTurns.ts';
 import type { FeedWake } from './FeedWake.ts';
 import { betweenPages, PAGE_EVENTS_MAX, readPage } from './pages.ts';
@@ -29,7 +29,7 @@ export class FeedReader {
     this.#wake = wake;
     this.#turns = turns;
     this.#page = prepare(
-      `SELECT ${EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?`,
     );
     this.#head = prepare('SELECT position, digest FROM events ORDER BY position DESC LIMIT 1');
     this.#digest = prepare('SELECT digest FROM events WHERE position = ?');

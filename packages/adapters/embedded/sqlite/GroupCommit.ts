@@ -106,10 +106,8 @@ export class GroupCommit {
     const session = this.#openedSession();
     this.#begin(session);
     this.#transactions += 1;
-    const outcomes = requests.map((request) => applyOne(session, request));
+    const outcomes = this.#apply(session, requests);
     this.#commit(session);
-    // A connection that could not be opened for writing cannot write either once the file may be written again.
-    if (outcomes.some(isReadOnly)) this.#close();
     return outcomes;
   }
 
@@ -150,6 +148,19 @@ export class GroupCommit {
     }
   }
 
+  /** What one request has half written goes with its whole group: the others are written again without it. */
+  #apply(session: WriteSession, requests: readonly WriteRequest[]): readonly WriteOutcome[] {
+    try {
+      return requests.map((request) => session.apply(request));
+    } catch (error) {
+      const lost = new GroupLost(error, 'none-stored');
+      session.rollback();
+      // A connection that could not be opened for writing cannot write either once the file may be written again.
+      if (lost.failure.reason === 'read-only') this.#close();
+      throw lost;
+    }
+  }
+
   #commit(session: WriteSession): void {
     const { now, sleep, busyTimeoutMs } = this.#options;
     const deadline = now() + busyTimeoutMs;
@@ -179,20 +190,6 @@ export class GroupCommit {
     } catch {
       return requests.map(() => ambiguous);
     }
-  }
-}
-
-function isReadOnly(outcome: WriteOutcome): boolean {
-  return outcome.kind === 'failed' && outcome.failure.reason === 'read-only';
-}
-
-/** A request that fails by itself fails alone; one that took the transaction with it takes the group. */
-function applyOne(session: WriteSession, request: WriteRequest): WriteOutcome {
-  try {
-    return session.apply(request);
-  } catch (error) {
-    if (!session.isTransaction) throw new GroupLost(error, 'none-stored');
-    return { kind: 'failed', failure: failureOf(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementResultingChanges, StatementSync } from 'node:sqlite';
 import type { StoredPlace } from '@nexus/shared';
 import type { AppendRequest, HeldPlaces, RecordRequest, WriteOutcome, WriteRequest } from './protocol.ts';
 import { StoredLookup } from './StoredLookup.ts';
@@ -10,12 +10,8 @@ export class WriteSession {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly #savepoint: StatementSync;
-  readonly #release: StatementSync;
-  readonly #rollbackToSavepoint: StatementSync;
   readonly #version: StatementSync;
   readonly #eventWithId: StatementSync;
-  readonly #insertCommit: StatementSync;
   readonly #insertEvent: StatementSync;
   readonly #insertRecord: StatementSync;
   readonly #updateRecord: StatementSync;
@@ -28,21 +24,15 @@ export class WriteSession {
     this.#begin = prepare('BEGIN IMMEDIATE');
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
-    this.#savepoint = prepare('SAVEPOINT request');
-    this.#release = prepare('RELEASE request');
-    this.#rollbackToSavepoint = prepare('ROLLBACK TO request');
     this.#version = prepare('SELECT version FROM events WHERE aggregate_id = ? ORDER BY version DESC LIMIT 1');
     this.#version.setReturnArrays(true);
     this.#eventWithId = prepare(
       'SELECT aggregate_id, version FROM events WHERE event_id = ? ORDER BY position LIMIT 1',
     );
-    this.#insertCommit = prepare(
-      'INSERT INTO commits (recorded_at, out_of_order, traceparent, receipt) VALUES (?, ?, ?, ?)',
-    );
     this.#insertEvent = prepare(
-      `INSERT INTO events (commit_id, aggregate_id, version, event_id, event_type, aggregate_type, timestamp, digest,
-         schema_version, metadata, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (aggregate_id, version, event_id, event_type, aggregate_type, timestamp, digest, schema_version,
+         metadata, payload, recorded_at, out_of_order, traceparent, first_position, receipt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertRecord = prepare('INSERT INTO records (key, value, revision) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#updateRecord = prepare('UPDATE records SET value = ?, revision = ? WHERE key = ? AND revision = ?');
@@ -66,17 +56,9 @@ export class WriteSession {
     if (this.#database.isTransaction) this.#rollback.run();
   }
 
-  /** Applies one request whole or not at all. An error leaves the transaction as it was before, or ends it. */
+  /** Applies one request. An error may leave it half applied: the transaction must not be committed. */
   apply(request: WriteRequest): WriteOutcome {
-    this.#savepoint.run();
-    try {
-      const outcome = request.kind === 'append' ? this.#append(request) : this.#writeRecord(request);
-      this.#release.run();
-      return outcome;
-    } catch (error) {
-      this.#undoRequest();
-      throw error;
-    }
+    return request.kind === 'append' ? this.#append(request) : this.#writeRecord(request);
   }
 
   isStored(request: WriteRequest): boolean {
@@ -92,22 +74,11 @@ export class WriteSession {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  #undoRequest(): void {
-    if (!this.#database.isTransaction) return;
-    try {
-      this.#rollbackToSavepoint.run();
-      this.#release.run();
-    } catch {
-      // Half a request must not be committed with the rest of its group.
-      this.rollback();
-    }
-  }
-
   /**
    * Stores a commit that begins directly behind each of its aggregates. Whatever else it may be (a repeat, a conflict,
    * a gap) is judged by its sender, by the same rules for every journal, from what is held here and now.
    */
-  #append({ starts, rows, commit, uniqueEventIds }: AppendRequest): WriteOutcome {
+  #append({ starts, rows, commit, receipt, uniqueEventIds }: AppendRequest): WriteOutcome {
     const versions = starts.map(([aggregateId]) => this.#versionOf(aggregateId));
     const goesOn = starts.every(([, fromVersion], index) => versions[index] === fromVersion - 1);
     if (!goesOn) return { kind: 'held', held: this.#heldPlaces(versions, rows) };
@@ -115,8 +86,12 @@ export class WriteSession {
       const duplicate = this.#firstDuplicate(rows);
       if (duplicate !== undefined) return duplicate;
     }
-    const commitId = this.#insertCommit.run(...commit).lastInsertRowid;
-    for (const row of rows) this.#insertEvent.run(commitId, ...row);
+    let firstPosition: number | bigint | null = null;
+    for (const row of rows) {
+      const ownReceipt = firstPosition === null ? receipt : null;
+      const inserted: StatementResultingChanges = this.#insertEvent.run(...row, ...commit, firstPosition, ownReceipt);
+      firstPosition ??= inserted.lastInsertRowid;
+    }
     return { kind: 'stored' };
   }
 

@@ -2,11 +2,8 @@ import { isoTime, type JsonObject, type RecordedDetails, type RecordedEvent, rea
 import { unreadable } from './parseStored.ts';
 
 /** What every read of events selects, in the order that {@link eventOf} takes it. */
-export const EVENT_COLUMNS = `e.position, e.aggregate_id, e.version, e.event_id, e.event_type, e.aggregate_type,
-  e.timestamp, e.digest, e.schema_version, c.recorded_at, c.out_of_order, c.traceparent, e.metadata, e.payload`;
-
-/** The tables that hold them. CROSS JOIN keeps SQLite from ever beginning with the commits. */
-export const FROM_EVENTS = 'FROM events e CROSS JOIN commits c ON c.commit_id = e.commit_id';
+export const EVENT_COLUMNS = `position, aggregate_id, version, event_id, event_type, aggregate_type, timestamp, digest,
+  schema_version, recorded_at, out_of_order, traceparent, metadata, payload`;
 
 export type StoredEventRow = readonly [
   position: number,

@@ -1,7 +1,7 @@
 import type { Commit, CommitEvent, StoredPlace } from '@nexus/shared';
 import type { DriverFailure } from './driver-failure.ts';
 
-/** The columns of `events` that an append brings, in the order of the INSERT. */
+/** The columns of `events` that each event brings, in the order of the INSERT. */
 type EventRow = readonly [
   aggregateId: string,
   version: number,
@@ -15,8 +15,8 @@ type EventRow = readonly [
   payload: string,
 ];
 
-/** The columns of `commits`, in the order of the INSERT. */
-type CommitRow = readonly [recordedAt: number, outOfOrder: 0 | 1, traceparent: string | null, receipt: string];
+/** The columns of `events` that all events of an append share, in the order of the INSERT. */
+type CommitColumns = readonly [recordedAt: number, outOfOrder: 0 | 1, traceparent: string | null];
 
 export interface AppendRequest {
   readonly kind: 'append';
@@ -24,7 +24,8 @@ export interface AppendRequest {
   /** For each aggregate: its id and the first of its versions. */
   readonly starts: readonly (readonly [aggregateId: string, fromVersion: number])[];
   readonly rows: readonly EventRow[];
-  readonly commit: CommitRow;
+  readonly commit: CommitColumns;
+  readonly receipt: string;
   readonly uniqueEventIds: boolean;
 }
 
@@ -104,12 +105,8 @@ export function appendRequestOf(commit: Commit): AppendRequest {
     bytes: commit.bytes,
     starts: commit.shares.map(({ aggregateId, fromVersion }) => [aggregateId, fromVersion] as const),
     rows: commit.events.map(eventRowOf),
-    commit: [
-      Date.parse(commit.recordedAt),
-      commit.outOfOrder === true ? 1 : 0,
-      commit.traceparent ?? null,
-      JSON.stringify(commit.receipt),
-    ],
+    commit: [Date.parse(commit.recordedAt), commit.outOfOrder === true ? 1 : 0, commit.traceparent ?? null],
+    receipt: JSON.stringify(commit.receipt),
     uniqueEventIds: commit.uniqueEventIds === true,
   };
 }

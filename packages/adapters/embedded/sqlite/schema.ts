@@ -6,6 +6,8 @@ export const APPLICATION_ID = 0x4e585553;
  *
  * - `events.position` is the order of the feed: the order of commits, without gaps, because nothing is ever deleted and
  *   one transaction at a time writes.
+ * - `events.receipt` is the append's, in the row of its first event; the others name that row by `first_position`. A
+ *   table of its own would cost each append a page more to write, and each read a join.
  * - Times are milliseconds since 1970, negative before.
  * - Texts compare by SQLite's BINARY collation, which is the order of their UTF-8 bytes.
  */
@@ -15,14 +17,6 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY CHECK (id = 1),
     store_id TEXT NOT NULL,
     epoch INTEGER NOT NULL
-  ) STRICT;
-
-  CREATE TABLE commits (
-    commit_id INTEGER PRIMARY KEY,
-    recorded_at INTEGER NOT NULL,
-    out_of_order INTEGER NOT NULL,
-    traceparent TEXT,
-    receipt TEXT NOT NULL
   ) STRICT;
 
   CREATE TABLE events (
@@ -35,9 +29,14 @@ export const MIGRATIONS: readonly string[] = [
     timestamp INTEGER NOT NULL,
     digest TEXT NOT NULL,
     schema_version TEXT,
-    commit_id INTEGER NOT NULL REFERENCES commits (commit_id),
+    recorded_at INTEGER NOT NULL,
+    out_of_order INTEGER NOT NULL,
+    traceparent TEXT,
+    first_position INTEGER REFERENCES events (position),
     metadata TEXT NOT NULL,
-    payload TEXT NOT NULL
+    payload TEXT NOT NULL,
+    receipt TEXT,
+    CHECK ((receipt IS NULL) <> (first_position IS NULL))
   ) STRICT;
   CREATE UNIQUE INDEX events_by_aggregate ON events (aggregate_id, version);
   CREATE INDEX events_by_time ON events (event_type, timestamp, aggregate_id, version);

@@ -68,9 +68,9 @@ describe('receipt explain', () => {
     const { append, folder, run } = sample();
     await append(eventJson({ payload: { customer: 'ada', total: 9_000 }, metadata: { correlationId: 'c' } }));
     const database = new DatabaseSync(join(folder, 'nexus.db'));
-    const { receipt } = database.prepare('SELECT receipt FROM commits').get() as { receipt: string };
+    const { receipt } = database.prepare('SELECT receipt FROM events').get() as { receipt: string };
     const forged = receipt.replace('"large-orders-need-a-manager",', '');
-    database.prepare('UPDATE commits SET receipt = ?').run(forged);
+    database.prepare('UPDATE events SET receipt = ?').run(forged);
     database.close();
 
     const explained = await run('receipt', 'explain', 'order-1', '1', '--json');

@@ -385,12 +385,12 @@ describe('import --as-history', () => {
     await copy.import(history, '--as-history');
     const database = new DatabaseSync(copy.file);
     const digest = receiptsOf(history)[1]?.digest ?? '';
-    const row = database.prepare('SELECT commit_id, receipt FROM commits WHERE receipt LIKE ?').get(`%${digest}%`);
+    const row = database.prepare('SELECT position, receipt FROM events WHERE receipt LIKE ?').get(`%${digest}%`);
     const receipt = JSON.parse(String(row?.receipt));
     receipt.origin.receipt.digest = receiptsOf(history)[2]?.digest;
     database
-      .prepare('UPDATE commits SET receipt = ? WHERE commit_id = ?')
-      .run(JSON.stringify(receipt), Number(row?.commit_id));
+      .prepare('UPDATE events SET receipt = ? WHERE position = ?')
+      .run(JSON.stringify(receipt), Number(row?.position));
     database.close();
 
     const report = await copy.verify();
