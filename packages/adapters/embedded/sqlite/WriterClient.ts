@@ -13,6 +13,7 @@ import type {
   WriterReply,
   WriterSettings,
 } from './protocol.ts';
+import { ShortWait } from './ShortWait.ts';
 
 /** How much the writer has done since the journal was opened. */
 export interface SqliteWriterStats {
@@ -53,6 +54,10 @@ interface Waiting {
 export class WriterClient {
   readonly #options: WriterClientOptions;
   readonly #waiting = new Map<number, Waiting>();
+  /** For the outcome of a request that is alone. */
+  readonly #outcomeWait: ShortWait = new ShortWait();
+  /** For a request behind it. */
+  readonly #requestWait: ShortWait = new ShortWait();
   #unsent: NumberedRequest[] = [];
   /** Written, and not yet told to their callers. */
   #groups: WrittenGroup[] = [];
@@ -116,9 +121,21 @@ export class WriterClient {
 
   /** At once when the writer has nothing to do, or enough has gathered; else with what this turn still brings. */
   #sendSoon(): void {
-    const isIdle = this.#waiting.size === 1;
-    if (isIdle || this.#unsent.length >= MESSAGE_REQUESTS) this.#send();
+    if (this.#waiting.size === 1) this.#sendAlone();
+    else if (this.#unsent.length >= MESSAGE_REQUESTS) this.#send();
     else if (this.#unsent.length === 1) setImmediate(() => this.#send());
+  }
+
+  #sendAlone(): void {
+    this.#requestWait.end();
+    this.#send();
+    this.#outcomeWait.begin();
+    if (this.#requestWait.wasShort) this.#stayAwake();
+  }
+
+  /** The event loop turns on, and everybody else has their turn. */
+  #stayAwake(): void {
+    if (this.#waiting.size === 1 && this.#outcomeWait.isWorthIt) setImmediate(() => this.#stayAwake());
   }
 
   #send(): void {
@@ -161,11 +178,13 @@ export class WriterClient {
     const groups = this.#groups;
     if (groups.length === 0) return;
     this.#groups = [];
+    this.#outcomeWait.end();
     this.#options.onGroup();
     for (const { transactions, outcomes } of groups) {
       this.#transactions += transactions;
       for (const [id, outcome] of outcomes) this.#settle(id, ({ resolve }) => resolve(outcome));
     }
+    this.#requestWait.begin();
     if (this.#waiting.size === 0 && this.#closing === undefined) this.#worker?.unref();
   }
 
