@@ -108,9 +108,8 @@ export class Governor {
   }
 
   #keepPolicies(decision: PolicyDecision | undefined): Awaitable<void> {
-    const { archive, policy } = this.#options;
-    if (decision === undefined || policy?.source === undefined) return undefined;
-    return archive.keepPolicies(decision.revision, this.#sourceOf);
+    if (decision === undefined) return undefined;
+    return this.#options.archive.keepPolicies(decision.revision, this.#sourceOf);
   }
 
   /** An engine that cannot give the text of its rules leaves what it allowed unproven. */
