@@ -6,6 +6,7 @@ export interface Row {
   readonly group: string;
   readonly work: string;
   readonly contender: string;
+  readonly storedEvents: number;
   readonly measurements: Figures[];
   /** Counted in a repetition of its own, where `strace` is there. */
   syncsPerCommit?: number;
@@ -14,7 +15,7 @@ export interface Row {
 export interface Repetition {
   readonly contender: string;
   readonly work: string;
-  /** Events that are stored before works that ask for it. */
+  /** Events of works that take a number of them. */
   readonly storedEvents: number;
 }
 
@@ -23,8 +24,11 @@ export interface Group {
   readonly name: string;
   /** The module that a repetition's process runs, with contender, work, folder and number of stored events. */
   readonly process: string;
-  /** By the names that they are asked for; `isLong`: runs only when it is named. */
-  readonly works: Readonly<Record<string, { readonly isLong?: true }>>;
+  /**
+   * By the names that they are asked for. `isLong`: runs only when it is named. `takesEvents`: depends on the number of
+   * events that is asked for.
+   */
+  readonly works: Readonly<Record<string, { readonly isLong?: true; readonly takesEvents?: true }>>;
   /** Makes what repetitions share, before the first. */
   prepare?(works: readonly string[], say: (message: string) => void): Promise<void>;
   /** Removes what was made only for this run. */

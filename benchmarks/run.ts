@@ -11,7 +11,8 @@ const HELP = `npm run bench -- [GROUP] [--work NAME] [--repetitions N] [--events
   --work NAME      one of: ${GROUPS.map((group) => `${Object.keys(group.works).join(', ')} (${group.name})`).join(';\n                   ')}
                    (default: all but ${GROUPS.flatMap(longWorksOf).join(', ')})
   --repetitions N  of each contender at each work (default: 3)
-  --events N       stored before type-and-time and append-to-stored (default: 100,000)
+  --events N[,N]   of ${GROUPS.flatMap(({ works }) => Object.keys(works).filter((work) => works[work]?.takesEvents)).join(', ')}
+                   (default: 100,000); several, such as 10000,100000,1000000, show how figures grow
   --json           the measurements, for machines`;
 
 const { values, positionals } = parseArgs({
@@ -25,7 +26,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const repetitions = Number(values.repetitions);
-const storedEvents = Number(values.events);
+const eventCounts = values.events.split(',').map(Number);
 
 async function main(): Promise<void> {
   if (values.help || !isUnderstood()) {
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
 
 function isUnderstood(): boolean {
   const areGroups = positionals.length <= 1 && positionals.every((name) => GROUPS.some((group) => group.name === name));
-  const numbers = [repetitions, storedEvents].every((number) => Number.isSafeInteger(number) && number >= 1);
+  const numbers = [repetitions, ...eventCounts].every((number) => Number.isSafeInteger(number) && number >= 1);
   return areGroups && numbers && chosenGroups().length > 0;
 }
 
@@ -81,24 +82,33 @@ async function measureGroup(group: Group, canCountSyncs: boolean): Promise<Row[]
 }
 
 function measure(group: Group, work: string, mustCountSyncs: boolean): Row[] {
-  const rows: Row[] = group.contendersOf(work).map((contender) => {
-    return { group: group.name, work, contender, measurements: [] };
+  const counts = group.works[work]?.takesEvents === true ? eventCounts : eventCounts.slice(0, 1);
+  return counts.flatMap((storedEvents) => {
+    const rows = rowsOf(group, work, storedEvents);
+    for (let repetition = 1; repetition <= repetitions; repetition++) measureOnce(group, rows, repetition);
+    if (mustCountSyncs) countSyncs(group, rows);
+    return rows;
   });
-  for (let repetition = 1; repetition <= repetitions; repetition++) {
-    for (const { contender, measurements } of rows) {
-      progress(`${work}, ${repetition} of ${repetitions}: ${contender}`);
-      const { commits: _, ...figures } = runRepetition(group, { contender, work, storedEvents });
-      measurements.push(figures);
-    }
+}
+
+function rowsOf(group: Group, work: string, storedEvents: number): Row[] {
+  return group.contendersOf(work).map((contender) => {
+    return { group: group.name, work, contender, storedEvents, measurements: [] };
+  });
+}
+
+function measureOnce(group: Group, rows: readonly Row[], repetition: number): void {
+  for (const { contender, work, storedEvents, measurements } of rows) {
+    progress(`${work}, ${repetition} of ${repetitions}: ${contender}`);
+    const { commits: _, ...figures } = runRepetition(group, { contender, work, storedEvents });
+    measurements.push(figures);
   }
-  if (mustCountSyncs) countSyncs(group, rows);
-  return rows;
 }
 
 function countSyncs(group: Group, rows: readonly Row[]): void {
   for (const row of rows) {
     progress(`${row.work}, counting syncs: ${row.contender}`);
-    row.syncsPerCommit = syncsPerCommit(group, { contender: row.contender, work: row.work, storedEvents });
+    row.syncsPerCommit = syncsPerCommit(group, row);
   }
 }
 

@@ -8,6 +8,10 @@ export interface Contender {
   read(aggregateId: string): Promise<number>;
   /** The oldest `limit` events of a type in a range of time. @returns their number */
   readByTypeAndTime(eventType: string, startTime: string, endTime: string, limit: number): Promise<number>;
+  /** Reads all events of an aggregate in order, without holding them. Only where that is compared. */
+  streamAggregate?(aggregateId: string, onEvent: () => void): Promise<void>;
+  /** Reads the first `events` of the whole store in order, without holding them. Only where that is compared. */
+  streamFeed?(events: number, onEvent: () => void): Promise<void>;
   /** Calls back for every event appended from now on. Only where there is a feed. */
   follow?(handler: () => void): Promise<void>;
   /** Resolves when an append is not refused because of a handler that was called. Only where it can be. */

@@ -1,9 +1,16 @@
 import { SqliteJournal } from '@nexus/adapters/embedded';
-import { type DomainEvent, GovernedEventStore, InMemoryPolicy, InMemorySchemaRegistry } from '@nexus/shared';
+import {
+  type DomainEvent,
+  GovernedEventStore,
+  InMemoryPolicy,
+  InMemorySchemaRegistry,
+  type JsonObject,
+} from '@nexus/shared';
 import type { Contender } from './Contender.ts';
 import { EVENT_TYPES } from './events.ts';
 
-const SCHEMA = {
+/** Of every type. */
+export const SCHEMA: JsonObject = {
   type: 'object',
   required: ['customer', 'total', 'currency', 'items'],
   properties: {
@@ -56,6 +63,24 @@ export class Nexus implements Contender {
 
   async readByTypeAndTime(eventType: string, startTime: string, endTime: string, limit: number): Promise<number> {
     return (await this.#store.getEventsByTimeRange(eventType, startTime, endTime, limit, 'benchmark')).length;
+  }
+
+  async streamAggregate(aggregateId: string, onEvent: () => void): Promise<void> {
+    for await (const _ of this.#store.readAggregate(aggregateId)) onEvent();
+  }
+
+  async streamFeed(events: number, onEvent: () => void): Promise<void> {
+    const { promise: allHandled, resolve } = Promise.withResolvers<void>();
+    let handled = 0;
+    const subscription = this.#store.subscribeToStream(
+      async () => {
+        onEvent();
+        if (++handled === events) resolve();
+      },
+      { from: 'start' },
+    );
+    await Promise.race([allHandled, subscription.closed]);
+    await subscription.close();
   }
 
   async follow(handler: () => void): Promise<void> {

@@ -13,6 +13,7 @@ export class RawSqlite implements Contender {
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
   readonly #byTime: StatementSync;
+  readonly #feed: StatementSync;
   #commits = 0;
 
   constructor(path: string) {
@@ -21,12 +22,12 @@ export class RawSqlite implements Contender {
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = 4000;
-      CREATE TABLE events (
+      CREATE TABLE IF NOT EXISTS events (
         position INTEGER PRIMARY KEY, aggregate_id TEXT NOT NULL, version INTEGER NOT NULL, event_id TEXT NOT NULL,
         event_type TEXT NOT NULL, timestamp INTEGER NOT NULL, payload TEXT NOT NULL, metadata TEXT NOT NULL,
         UNIQUE (aggregate_id, version)
       ) STRICT;
-      CREATE INDEX by_type_and_time ON events (event_type, timestamp, aggregate_id, version)`);
+      CREATE INDEX IF NOT EXISTS by_type_and_time ON events (event_type, timestamp, aggregate_id, version)`);
     const columns = 'event_id, event_type, aggregate_id, version, timestamp, payload, metadata';
     this.#version = this.#database.prepare('SELECT max(version) FROM events WHERE aggregate_id = ?');
     this.#insert = this.#database.prepare(`INSERT INTO events (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
@@ -35,7 +36,8 @@ export class RawSqlite implements Contender {
       `SELECT ${columns} FROM events WHERE event_type = ? AND timestamp BETWEEN ? AND ?
        ORDER BY timestamp, aggregate_id, version LIMIT ?`,
     );
-    for (const statement of [this.#version, this.#read, this.#byTime]) statement.setReturnArrays(true);
+    this.#feed = this.#database.prepare(`SELECT ${columns} FROM events ORDER BY position LIMIT ?`);
+    for (const statement of [this.#version, this.#read, this.#byTime, this.#feed]) statement.setReturnArrays(true);
   }
 
   async append(events: readonly DomainEvent[]): Promise<void> {
@@ -43,7 +45,7 @@ export class RawSqlite implements Contender {
   }
 
   /** One transaction for several appends. */
-  protected transact(appends: readonly (readonly DomainEvent[])[]): void {
+  transact(appends: readonly (readonly DomainEvent[])[]): void {
     this.#database.exec('BEGIN IMMEDIATE');
     for (const events of appends) this.#store(events);
     this.#database.exec('COMMIT');
@@ -56,6 +58,20 @@ export class RawSqlite implements Contender {
 
   async readByTypeAndTime(eventType: string, startTime: string, endTime: string, limit: number): Promise<number> {
     return this.#byTime.all(eventType, Date.parse(startTime), Date.parse(endTime), limit).map(parse).length;
+  }
+
+  async streamAggregate(aggregateId: string, onEvent: () => void): Promise<void> {
+    for (const row of this.#read.iterate(aggregateId)) {
+      parse(row);
+      onEvent();
+    }
+  }
+
+  async streamFeed(events: number, onEvent: () => void): Promise<void> {
+    for (const row of this.#feed.iterate(events)) {
+      parse(row);
+      onEvent();
+    }
   }
 
   commits(): number {

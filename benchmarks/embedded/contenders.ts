@@ -3,9 +3,9 @@ import type { Contender } from './Contender.ts';
 import { Emmett } from './Emmett.ts';
 import { Nexus } from './Nexus.ts';
 import { RawSqlite, RawSqliteGroups } from './RawSqlite.ts';
-import type { Work } from './works.ts';
+import type { Work } from './Work.ts';
 
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly kinds: readonly Work['kind'][];
   /** The modules of a peer, which are installed apart; absent for what is always there. */
@@ -15,10 +15,18 @@ interface Entry {
 
 /** The first is what the others are compared with. */
 export const CONTENDERS: readonly Entry[] = [
-  { name: 'node:sqlite', kinds: ['append', 'read', 'search'], open: (path) => new RawSqlite(path) },
+  {
+    name: 'node:sqlite',
+    kinds: ['append', 'read', 'search', 'import', 'stream', 'start'],
+    open: (path) => new RawSqlite(path),
+  },
   // It reads as the one above does.
   { name: 'node:sqlite, group commit', kinds: ['append'], open: (path) => new RawSqliteGroups(path) },
-  { name: 'Nexus', kinds: ['append', 'read', 'search', 'feed'], open: (path) => new Nexus(path) },
+  {
+    name: 'Nexus',
+    kinds: ['append', 'read', 'search', 'feed', 'import', 'stream', 'feed-elsewhere', 'start'],
+    open: (path) => new Nexus(path),
+  },
   {
     name: 'Emmett',
     kinds: ['append', 'read', 'feed'],

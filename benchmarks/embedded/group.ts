@@ -3,17 +3,23 @@ import type { Figures, Group, Row } from '../Group.ts';
 import { type Column, fixed, medianColumn, medianOf, spreadColumn, table, whole } from '../table.ts';
 import { CONTENDERS } from './contenders.ts';
 import { areInstalled, versionOf } from './peers.ts';
-import { WORKS, type Work } from './works.ts';
+import { buildStart } from './start.ts';
+import type { Work } from './Work.ts';
+import { WORKS } from './works.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'work', cell: ({ work }) => WORKS[work]?.name ?? work },
+  { title: 'events', cell: ({ work, storedEvents }) => (WORKS[work]?.takesEvents ? whole(storedEvents) : '') },
   { title: 'contender', cell: ({ contender }) => contender },
   spreadColumn('events/s (min–max)', 'eventsPerSecond', whole),
   { title: '× raw', cell: ratioToRaw },
   spreadColumn('p50 ms (min–max)', 'p50Ms', fixed(3)),
+  medianColumn('p99 ms', 'p99Ms', fixed(3)),
   medianColumn('commits per append', 'commitsPerAppend', fixed(3)),
   { title: 'syncs per commit', cell: ({ syncsPerCommit }) => syncsPerCommit?.toFixed(2) ?? '' },
   medianColumn('loop delay p99 ms', 'loopDelayP99Ms', fixed(1)),
+  spreadColumn('MiB at most (min–max)', 'memoryMiBMax', whole),
+  medianColumn('heap growth MiB', 'heapGrowthMiB', fixed(1)),
 ];
 
 /** Names of the contenders that are not installed. */
@@ -29,20 +35,28 @@ export const EMBEDDED: Group = {
     CONTENDERS.filter(({ kinds, name }) => kinds.includes(kindOf(work)) && !missing.has(name)).map(({ name }) => name),
   countsSyncs: (work) => kindOf(work) === 'append',
   versions: () => CONTENDERS.filter(({ name }) => !missing.has(name)).flatMap(({ peer = [] }) => peer.map(versionOf)),
-  tables: (rows) => table(rows, COLUMNS),
+  // Without what no row has: most figures belong to some works only.
+  tables: (rows) =>
+    table(
+      rows,
+      COLUMNS.filter(({ cell }) => rows.some((row) => cell(row, rows) !== '')),
+    ),
 };
 
-async function prepare(_works: readonly string[], say: (message: string) => void): Promise<void> {
+async function prepare(works: readonly string[], say: (message: string) => void): Promise<void> {
   for (const { name, peer = [] } of CONTENDERS) if (!areInstalled(peer)) missing.add(name);
   if (missing.size > 0) say(`Not installed, and left out: ${[...missing].join(', ')} (npm ci --prefix benchmarks).`);
+  if (works.includes('start')) buildStart(say);
 }
 
 function kindOf(work: string): Work['kind'] {
   return WORKS[work]?.kind ?? 'append';
 }
 
-function ratioToRaw({ work, measurements }: Row, rows: readonly Row[]): string {
-  const raw = rows.find((other) => other.work === work && other.contender === CONTENDERS[0]?.name);
+function ratioToRaw({ work, storedEvents, measurements }: Row, rows: readonly Row[]): string {
+  const raw = rows.find(
+    (other) => other.work === work && other.storedEvents === storedEvents && other.contender === CONTENDERS[0]?.name,
+  );
   return raw === undefined ? '' : ratio(measurements, raw.measurements).toFixed(2);
 }
 

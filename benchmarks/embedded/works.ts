@@ -3,59 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../table.ts';
 import type { Contender } from './Contender.ts';
 import { EVENT_TYPES, eventOf, eventsOf, START_MS } from './events.ts';
+import { appendToOtherProcess } from './handlerElsewhere.ts';
+import { importFile } from './importFile.ts';
+import { APPEND_MS, latencies, READ_MS, repeat, WARM_UP_MS } from './repeat.ts';
+import { start } from './start.ts';
+import { storeAggregate, storeAggregates } from './storing.ts';
+import { streamAggregate, streamFeed } from './stream.ts';
+import { type Measurement, onStore, type Work } from './Work.ts';
 
-/** What one repetition measured. */
-interface Measurement {
-  /** Events each second; absent where only a latency is measured. */
-  readonly eventsPerSecond?: number;
-  /** Median time of one call, in ms. */
-  readonly p50Ms: number;
-  /** Transactions committed for each append; absent for reads. */
-  readonly commitsPerAppend?: number;
-  /** 99th percentile of the event loop's delay, in ms, with the 1 ms of the timer that measures it. */
-  readonly loopDelayP99Ms?: number;
-}
-
-export interface Work {
-  readonly name: string;
-  /** What of a contender it tries. */
-  readonly kind: 'append' | 'read' | 'search' | 'feed';
-  /** Takes so long that it runs only when it is named. */
-  readonly isLong?: true;
-  run(contender: Contender, storedEvents: number): Promise<Measurement>;
-}
-
-const APPEND_MS = 1_200;
-const READ_MS = 700;
 const RESULTS = 100;
-/** Events of one append where they are only to be there. */
-const STORED_TOGETHER = 1_000;
-
-/**
- * Calls one after the other for a while, after a short warm-up, and waits for `rest` after each, which is not timed.
- * @returns the times of the calls, in ms
- */
-async function repeat(
-  durationMs: number,
-  call: (index: number) => Promise<unknown>,
-  rest?: () => Promise<void> | undefined,
-): Promise<number[]> {
-  const times: number[] = [];
-  const warmUntil = performance.now() + durationMs / 5;
-  let index = 0;
-  while (performance.now() < warmUntil) {
-    await call(index++);
-    await rest?.();
-  }
-  const until = performance.now() + durationMs;
-  while (performance.now() < until) {
-    const start = performance.now();
-    await call(index++);
-    times.push(performance.now() - start);
-    await rest?.();
-  }
-  return times;
-}
 
 function perSecond(times: readonly number[], eventsPerCall: number): number {
   const total = times.reduce((sum, time) => sum + time, 0);
@@ -68,7 +24,7 @@ function expectEvents(found: number, expected: number): void {
 }
 
 function oneWriter(eventsPerAppend: number): Work['run'] {
-  return async (contender) => {
+  return onStore(async (contender) => {
     const before = contender.commits();
     let appends = 0;
     const times = await repeat(APPEND_MS, (index) => {
@@ -76,8 +32,8 @@ function oneWriter(eventsPerAppend: number): Work['run'] {
       return contender.append(eventsOf('order-1', index * eventsPerAppend + 1, eventsPerAppend, index));
     });
     const commitsPerAppend = (contender.commits() - before) / appends;
-    return { eventsPerSecond: perSecond(times, eventsPerAppend), p50Ms: median(times), commitsPerAppend };
-  };
+    return { eventsPerSecond: perSecond(times, eventsPerAppend), ...latencies(times), commitsPerAppend };
+  });
 }
 
 const WRITERS = 64;
@@ -98,7 +54,7 @@ async function writeSideBySide(contender: Contender, durationMs: number, prefix:
 }
 
 async function manyWriters(contender: Contender): Promise<Measurement> {
-  await writeSideBySide(contender, APPEND_MS / 5, 'warm-up');
+  await writeSideBySide(contender, WARM_UP_MS, 'warm-up');
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   // The measure's timer has to fire before and after the work: a loop that was kept all the time lets none fire between.
@@ -111,31 +67,22 @@ async function manyWriters(contender: Contender): Promise<Measurement> {
   delay.disable();
   return {
     eventsPerSecond: (times.length * 1_000) / durationMs,
-    p50Ms: median(times),
+    ...latencies(times),
     commitsPerAppend: (contender.commits() - before) / times.length,
     loopDelayP99Ms: delay.percentile(99) / 1e6,
   };
 }
 
 function reads(events: number): Work['run'] {
-  return async (contender) => {
-    for (let version = 1; version <= events; version += STORED_TOGETHER) {
-      const size = Math.min(STORED_TOGETHER, events - version + 1);
-      await contender.append(eventsOf('order-1', version, size, version));
-    }
+  return onStore(async (contender) => {
+    await storeAggregate(contender, 'order-1', events);
     const times = await repeat(READ_MS, async () => expectEvents(await contender.read('order-1'), events));
     return { eventsPerSecond: perSecond(times, events), p50Ms: median(times) };
-  };
-}
-
-async function store(contender: Contender, events: number): Promise<void> {
-  for (let serial = 0; serial < events; serial += STORED_TOGETHER) {
-    await contender.append(eventsOf(`order-${serial}`, 1, Math.min(STORED_TOGETHER, events - serial), serial));
-  }
+  });
 }
 
 async function typeAndTime(contender: Contender, storedEvents: number): Promise<Measurement> {
-  await store(contender, storedEvents);
+  await storeAggregates(contender, storedEvents);
   const middle = new Date(START_MS + (storedEvents / 2) * 1_000).toISOString();
   const times = await repeat(READ_MS, async (index) => {
     const eventType = EVENT_TYPES[index % EVENT_TYPES.length] as string;
@@ -147,12 +94,12 @@ async function typeAndTime(contender: Contender, storedEvents: number): Promise<
 
 /** Each append to a new aggregate, whose place in the index is far from that of the last. */
 async function appendToStored(contender: Contender, storedEvents: number): Promise<Measurement> {
-  await store(contender, storedEvents);
+  await storeAggregates(contender, storedEvents);
   const times = await repeat(APPEND_MS, (index) => {
     const scattered = Math.imul(index, 0x9e3779b1) >>> 0;
     return contender.append([eventOf(`order-${scattered}-${index}`, 1, scattered % Math.max(1, storedEvents))]);
   });
-  return { eventsPerSecond: perSecond(times, 1), p50Ms: median(times) };
+  return { eventsPerSecond: perSecond(times, 1), ...latencies(times) };
 }
 
 async function appendToHandler(contender: Contender): Promise<Measurement> {
@@ -163,17 +110,38 @@ async function appendToHandler(contender: Contender): Promise<Measurement> {
     await Promise.all([contender.append([eventOf('order-1', index + 1, index)]), handled.promise]);
   };
   const times = await repeat(APPEND_MS, appendAndHandle, () => contender.settle?.());
-  return { p50Ms: median(times) };
+  return latencies(times);
 }
 
 export const WORKS: Readonly<Record<string, Work>> = {
   'append-1': { name: 'append 1 event, one writer', kind: 'append', run: oneWriter(1) },
   'append-10': { name: 'append 10 events, one writer', kind: 'append', run: oneWriter(10) },
-  'append-64': { name: 'append 1 event, 64 writers', kind: 'append', run: manyWriters },
-  'append-to-stored': { name: 'append 1 event behind many', kind: 'append', isLong: true, run: appendToStored },
+  'append-64': { name: 'append 1 event, 64 writers', kind: 'append', run: onStore(manyWriters) },
+  'append-to-stored': {
+    name: 'append 1 event behind many',
+    kind: 'append',
+    isLong: true,
+    takesEvents: true,
+    run: onStore(appendToStored),
+  },
   'read-10': { name: 'read 10 events', kind: 'read', run: reads(10) },
   'read-100': { name: 'read 100 events', kind: 'read', run: reads(100) },
   'read-10000': { name: 'read 10,000 events', kind: 'read', run: reads(10_000) },
-  'type-and-time': { name: '100 of a type, by time', kind: 'search', run: typeAndTime },
-  'append-to-handler': { name: 'append to handler, one process', kind: 'feed', run: appendToHandler },
+  'type-and-time': { name: '100 of a type, by time', kind: 'search', takesEvents: true, run: onStore(typeAndTime) },
+  'append-to-handler': { name: 'append to handler, one process', kind: 'feed', run: onStore(appendToHandler) },
+  'handler-of-another-process': {
+    name: 'append to handler of another process',
+    kind: 'feed-elsewhere',
+    run: appendToOtherProcess,
+  },
+  start: { name: 'start of a process to its first append', kind: 'start', run: start },
+  import: { name: 'import of a file', kind: 'import', isLong: true, takesEvents: true, run: importFile },
+  'stream-aggregate': {
+    name: 'all events of an aggregate, streamed',
+    kind: 'stream',
+    isLong: true,
+    takesEvents: true,
+    run: streamAggregate,
+  },
+  'stream-feed': { name: 'the whole feed, streamed', kind: 'stream', isLong: true, takesEvents: true, run: streamFeed },
 };

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { encodeName, SqliteEventStore } from '@nexus/adapters/embedded';
+import { measureProcess } from '../childProcess.ts';
 import { EVENT_TYPES, eventOf } from '../embedded/events.ts';
 
 interface WhatIfOptions {
@@ -27,7 +25,6 @@ export interface WhatIfMeasurement {
 
 const WRITERS = 256;
 const EVENTS_PER_AGGREGATE = 20;
-const SAMPLE_EVERY_MS = 100;
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/nexus.js');
 
 const storeIn = (folder: string): string => join(folder, 'store.db');
@@ -50,7 +47,8 @@ export async function whatIf({ folder, events, threads }: WhatIfOptions): Promis
   const measurements: WhatIfMeasurement[] = [];
   for (const number of threads) {
     const args = ['what-if', ...rules, '--threads', String(number), '--store', `sqlite:${storeIn(folder)}`, '--json'];
-    const { seconds, report, memoryMiBMax } = await run(args);
+    const { seconds, out, memoryMiBMax } = await measureProcess([COMMAND, ...args]);
+    const report = JSON.parse(out) as { readonly events: number; readonly refused: number };
     if (report.events !== events) throw new RangeError(`${report.events} events were judged, not ${events}`);
     const memory = memoryMiBMax === undefined ? {} : { memoryMiBMax };
     measurements.push({ events, threads: number, refused: report.refused, seconds, ...memory });
@@ -113,35 +111,4 @@ const POLICIES: Readonly<Record<string, string>> = {
 function policyOf([name, expression]: [string, string]): string {
   const spec = { validations: [{ expression, message: name }] };
   return JSON.stringify({ apiVersion: 'nexus/v1', kind: 'Policy', metadata: { name }, spec });
-}
-
-interface Ran {
-  readonly seconds: number;
-  readonly report: { readonly events: number; readonly refused: number };
-  readonly memoryMiBMax?: number | undefined;
-}
-
-async function run(args: readonly string[]): Promise<Ran> {
-  const start = performance.now();
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let memoryMiBMax: number | undefined;
-  const sampling = setInterval(() => {
-    memoryMiBMax = memoryOf(child.pid) ?? memoryMiBMax;
-  }, SAMPLE_EVERY_MS);
-  try {
-    const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    return { seconds: (performance.now() - start) / 1_000, report: JSON.parse(out), memoryMiBMax };
-  } finally {
-    clearInterval(sampling);
-  }
-}
-
-/** The most that the process has had so far, by Linux; elsewhere nobody says. */
-function memoryOf(pid: number | undefined): number | undefined {
-  try {
-    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kib === undefined ? undefined : Math.round(Number(kib) / 1_024);
-  } catch {
-    return undefined;
-  }
 }
