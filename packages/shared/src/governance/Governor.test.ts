@@ -7,6 +7,7 @@ import type { HistoryAppend } from '../ports/EventStoreAdmin.ts';
 import { SILENT_LOGGER } from '../ports/LoggerPort.ts';
 import type { PolicyPort } from '../ports/PolicyPort.ts';
 import { InMemorySchemaRegistry } from '../schema/InMemorySchemaRegistry.ts';
+import { canonicalJson } from './digest.ts';
 import { GovernedEventStore } from './GovernedEventStore.ts';
 import type { GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
 import { type EventDraft, nextEvents } from './nextEvents.ts';
@@ -20,6 +21,7 @@ const NO_EVEN: PolicyRule = {
   name: 'no-even',
   check: ({ payload }) => (Number(payload.n) % 2 === 0 ? 'n is even' : undefined),
 };
+const NO_ODD: PolicyRule = { name: 'no-odd', check: ({ payload }) => (payload.n === 1 ? 'n is odd' : undefined) };
 
 function arrange(options: GovernedEventStoreOptions = {}) {
   const journal = new InMemoryJournal();
@@ -211,6 +213,32 @@ describe('the history of another store', () => {
     const history = await exported({ schemaRegistry: oneVersion() });
 
     expect(await importedInto({}, history)).toEqual({ schemas: [], schemaVersion: '1' });
+  });
+
+  it('brings the texts of its rules along', async () => {
+    const { receipt, ...history } = await exported({ schemaRegistry: oneVersion() });
+    const { store } = arrange();
+
+    await store.importHistory((append) => append({ ...history, receipt, findRules: () => canonicalJson(LENIENT) }));
+
+    expect(await store.findRules(receipt.schemas[0]?.digest ?? '')).toBe(canonicalJson(LENIENT));
+  });
+
+  it('is decided on as an import, and denied as one', async () => {
+    const history = await exported({});
+    const actions: string[] = [];
+    const engine = new InMemoryPolicy([NO_ODD]);
+    const decide: PolicyPort['decide'] = (request) => {
+      actions.push(request.action);
+      return engine.decide(request);
+    };
+    const { store } = arrange({ policy: { decide } });
+
+    const importing = store.importHistory((append) => append(history));
+
+    await expect(importing).rejects.toMatchObject({ code: 'POLICY_DENIED', details: { action: 'import' } });
+    expect(actions).toEqual(['import']);
+    expect(await store.getVersion('a')).toBe(0);
   });
 
   it('that no schema let in gets the latest version of the store that it comes to', async () => {
