@@ -133,6 +133,17 @@ describe('prepareAppend', () => {
     expect(refusalOf([event({ payload: nested(65) })]).violations[0]?.keyword).toBe('depth');
   });
 
+  it('stores what it has checked, even where a getter answers something else each time', () => {
+    let asked = 0;
+    const answers = [1, Number.NaN, () => {}];
+    const payload = Object.defineProperty({}, 'a', { enumerable: true, get: () => answers[asked++] });
+
+    const [prepared] = prepareAppend([event({ payload })], NOW, LIMITS).events;
+
+    expect(prepared?.event.payload).toEqual({ a: 1 });
+    expect(prepared?.payloadText).toBe('{"a":1}');
+  });
+
   it('reports at most 100 violations of a payload', () => {
     const refusal = refusalOf([event({ payload: { a: Array.from({ length: 1_000 }, () => undefined) } })]);
 

@@ -1,12 +1,10 @@
-import { readJson } from '../json/readJson.ts';
 import type { JournalCapabilities } from '../ports/EventJournal.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import { AppendTooLargeError, EventTooLargeError, InvalidEventError } from '../types/errors.ts';
-import type { JsonObject } from '../types/json.ts';
 import type { AggregateShare } from '../types/Receipt.ts';
 import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
 import { canonicalEvent, digestOfAppend, digestOfText } from './digest.ts';
-import { checkFields, idFault } from './eventRules.ts';
+import { checkEvent, idFault } from './eventRules.ts';
 import type { Provenance } from './history/provenanceOf.ts';
 
 /** An event that keeps the envelope's rules, copied so that its caller can no longer change it. */
@@ -38,10 +36,15 @@ type SizeLimits = Pick<JournalCapabilities, 'eventBytesMax' | 'appendBytesMax'>;
  * @throws InvalidEventError, EventTooLargeError, AppendTooLargeError
  */
 export function prepareAppend(events: unknown, now: number, limits: SizeLimits): PreparedAppend {
-  const given = checkArray(events);
-  for (const [index, event] of given.entries()) refuse(checkFields(event, index, now), event);
-  refuse(checkTogether(given as DomainEvent[]).slice(0, VIOLATIONS_MAX));
-  return prepareValid(given as DomainEvent[], limits);
+  const copies = Array.from(checkArray(events), (given, index) => copyValid(given, index, now));
+  refuse(checkTogether(copies).slice(0, VIOLATIONS_MAX));
+  return prepareValid(copies, limits);
+}
+
+function copyValid(given: unknown, index: number, now: number): DomainEvent {
+  const { violations, event } = checkEvent(given, index, now);
+  if (violations !== undefined) refuse(violations, given);
+  return event as DomainEvent;
 }
 
 function checkArray(events: unknown): readonly unknown[] {
@@ -85,9 +88,9 @@ function brokenSequence(eventId: string, eventIndex: number, found: number, expe
   return { eventIndex, eventId, ...rule, message };
 }
 
-function prepareValid(given: readonly DomainEvent[], limits: SizeLimits): PreparedAppend {
+function prepareValid(valid: readonly DomainEvent[], limits: SizeLimits): PreparedAppend {
   let bytes = 0;
-  const events = given.map((event, eventIndex) => {
+  const events = valid.map((event, eventIndex) => {
     const { prepared, eventBytes } = prepareEvent(event, eventIndex, limits.eventBytesMax);
     bytes += eventBytes;
     return prepared;
@@ -97,19 +100,7 @@ function prepareValid(given: readonly DomainEvent[], limits: SizeLimits): Prepar
   return { events, shares, digest: digestOfShares(events, shares), bytes };
 }
 
-function prepareEvent(given: DomainEvent, eventIndex: number, eventBytesMax: number) {
-  const payloadText = JSON.stringify(given.payload);
-  const metadataText = JSON.stringify(given.metadata);
-  const event: DomainEvent = {
-    eventId: given.eventId,
-    eventType: given.eventType,
-    aggregateId: given.aggregateId,
-    ...(given.aggregateType === undefined ? {} : { aggregateType: given.aggregateType }),
-    aggregateVersion: given.aggregateVersion,
-    timestamp: given.timestamp,
-    payload: readJson(payloadText) as JsonObject,
-    metadata: readJson(metadataText) as DomainEvent['metadata'],
-  };
+function prepareEvent(event: DomainEvent, eventIndex: number, eventBytesMax: number) {
   const canonical = canonicalEvent(event);
   const eventBytes = Buffer.byteLength(canonical);
   if (eventBytes > eventBytesMax) {
@@ -119,7 +110,8 @@ function prepareEvent(given: DomainEvent, eventIndex: number, eventBytesMax: num
       { eventIndex, eventId: event.eventId, bytes: eventBytes, bytesMax: eventBytesMax },
     );
   }
-  return { prepared: { event, payloadText, metadataText, digest: digestOfText(canonical) }, eventBytes };
+  const texts = { payloadText: JSON.stringify(event.payload), metadataText: JSON.stringify(event.metadata) };
+  return { prepared: { event, ...texts, digest: digestOfText(canonical) }, eventBytes };
 }
 
 function tooLarge(actual: number, max: number): AppendTooLargeError {

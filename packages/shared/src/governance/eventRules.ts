@@ -1,8 +1,9 @@
 import { shortSegment } from '../json/pointer.ts';
+import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { JsonValue } from '../types/json.ts';
 import { isCanonicalTime } from '../types/time.ts';
 import { VIOLATIONS_MAX, type Violation } from '../types/Violation.ts';
-import { checkJson, isPlainObject, type JsonFault } from './jsonRules.ts';
+import { copyJson, isPlainObject, type JsonCopy, type JsonFault } from './jsonRules.ts';
 
 const ID_BYTES_MAX = 1_600;
 const TYPE_BYTES_MAX = 1_024;
@@ -21,20 +22,35 @@ const FIELDS: ReadonlySet<string> = new Set([
   'recorded',
 ]);
 
-/** The fields of one event against the envelope's rules. Values of the payload are never quoted. */
-export function checkFields(event: unknown, eventIndex: number, now: number): Violation[] {
-  if (!isPlainObject(event)) {
-    return [
-      {
-        eventIndex,
-        pointer: '',
-        keyword: 'type',
-        expected: 'object',
-        message: `event ${eventIndex} must be a plain object`,
-      },
-    ];
+/** One event, checked: its violations of the envelope's rules or, where there are none, a copy of it. */
+export type CheckedEvent =
+  | { readonly violations: readonly [Violation, ...Violation[]]; readonly event?: never }
+  | { readonly violations?: never; readonly event: DomainEvent };
+
+/** Holds the fields of one event against the envelope's rules. Values of the payload are never quoted. */
+export function checkEvent(given: unknown, eventIndex: number, now: number): CheckedEvent {
+  if (!isPlainObject(given)) {
+    const message = `event ${eventIndex} must be a plain object`;
+    return { violations: [{ eventIndex, pointer: '', keyword: 'type', expected: 'object', message }] };
   }
-  const faults = [
+  const payload = copyObject('payload', given.payload);
+  const metadata = copyObject('metadata', given.metadata);
+  const faults = [...checkHead(given, now), ...payload.faults, ...checkMetadata(metadata)];
+  const [first, ...others] = faults
+    .slice(0, VIOLATIONS_MAX)
+    .map((fault) => withEvent(fault, eventIndex, given.eventId));
+  if (first !== undefined) return { violations: [first, ...others] };
+  return {
+    event: {
+      ...headOf(given as unknown as DomainEvent),
+      payload: payload.copy,
+      metadata: metadata.copy,
+    } as DomainEvent,
+  };
+}
+
+function checkHead(event: Record<string, unknown>, now: number): JsonFault[] {
+  return [
     ...unknownFields(event),
     ...checkName('eventId', event.eventId, ID_BYTES_MAX),
     ...checkName('eventType', event.eventType, TYPE_BYTES_MAX),
@@ -42,10 +58,13 @@ export function checkFields(event: unknown, eventIndex: number, now: number): Vi
     ...(event.aggregateType === undefined ? [] : checkName('aggregateType', event.aggregateType, TYPE_BYTES_MAX)),
     ...checkVersion(event.aggregateVersion),
     ...checkTimestamp(event.timestamp, now),
-    ...checkObject('payload', event.payload),
-    ...checkMetadata(event.metadata),
   ];
-  return faults.slice(0, VIOLATIONS_MAX).map((fault) => withEvent(fault, eventIndex, event.eventId));
+}
+
+/** All but payload and metadata, which are copied by themselves. */
+function headOf({ eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp }: DomainEvent) {
+  const type = aggregateType === undefined ? {} : { aggregateType };
+  return { eventId, eventType, aggregateId, ...type, aggregateVersion, timestamp };
 }
 
 function withEvent(fault: JsonFault, eventIndex: number, eventId: unknown): Violation {
@@ -127,19 +146,17 @@ function checkTimestamp(value: unknown, now: number): JsonFault[] {
   ];
 }
 
-function checkObject(field: string, value: unknown): JsonFault[] {
-  if (!isPlainObject(value)) {
-    return [fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', kindOf(value))];
-  }
-  return checkJson(value, `/${field}`);
+function copyObject(field: string, value: unknown): JsonCopy {
+  if (isPlainObject(value)) return copyJson(value, `/${field}`);
+  const notObject = fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', kindOf(value));
+  return { copy: undefined, faults: [notObject] };
 }
 
-function checkMetadata(metadata: unknown): JsonFault[] {
-  const faults = checkObject('metadata', metadata);
+function checkMetadata({ copy, faults }: JsonCopy): readonly JsonFault[] {
   if (faults.length > 0) return faults;
-  const given = metadata as Record<string, unknown>;
-  const reserved = Object.keys(given).filter(isReserved).slice(0, VIOLATIONS_MAX);
-  return [...reserved.map(reservedKey), ...checkKnownMetadata(given)];
+  const metadata = copy as Record<string, unknown>;
+  const reserved = Object.keys(metadata).filter(isReserved).slice(0, VIOLATIONS_MAX);
+  return [...reserved.map(reservedKey), ...checkKnownMetadata(metadata)];
 }
 
 function isReserved(key: string): boolean {

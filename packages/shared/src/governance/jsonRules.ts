@@ -13,16 +13,22 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+export interface JsonCopy {
+  /** What was checked, with nothing that its owner could still change. Worth nothing where there are faults. */
+  readonly copy: unknown;
+  /** The first 100. Values are not quoted in them. */
+  readonly faults: readonly JsonFault[];
+}
+
 /**
- * Whether a value survives being written as JSON and read back, unchanged: finite numbers, no -0, well-formed strings
- * and keys, nothing but plain objects and arrays, at most 64 levels. Values are not quoted in faults.
- *
- * @returns the first 100 faults
+ * Copies a value, and checks whether it survives being written as JSON and read back, unchanged: finite numbers, no -0,
+ * well-formed strings and keys, nothing but plain objects and arrays, at most 64 levels. What is checked is what is
+ * copied, because each member is read once.
  */
-export function checkJson(root: unknown, pointer: string): JsonFault[] {
+export function copyJson(root: unknown, pointer: string): JsonCopy {
   const walk: Walk = { faults: [], path: [pointer] };
-  checkValue(root, 1, walk);
-  return walk.faults;
+  const copy = copyValue(root, 1, walk);
+  return { copy, faults: walk.faults };
 }
 
 interface Walk {
@@ -31,21 +37,21 @@ interface Walk {
   readonly path: (string | number)[];
 }
 
-function checkValue(value: unknown, depth: number, walk: Walk): void {
+function copyValue(value: unknown, depth: number, walk: Walk): unknown {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) report(walk, 'unicode', 'holds half of a surrogate pair; send well-formed Unicode');
-      return;
+      return value;
     case 'number':
       checkNumber(value, walk);
-      return;
+      return value;
     case 'boolean':
-      return;
+      return value;
     case 'object':
-      if (value !== null) checkContainer(value, depth, walk);
-      return;
+      return value === null ? null : copyContainer(value, depth, walk);
     default:
       report(walk, 'json', `is ${typeof value}, which JSON cannot hold; leave the field out or send null`);
+      return undefined;
   }
 }
 
@@ -54,33 +60,46 @@ function checkNumber(value: number, walk: Walk): void {
   else if (Object.is(value, -0)) report(walk, 'negativeZero', 'is -0, which JSON texts do not keep; send 0');
 }
 
-function checkContainer(value: object, depth: number, walk: Walk): void {
-  if (depth > DEPTH_MAX) {
-    report(walk, 'depth', `is nested deeper than ${DEPTH_MAX} levels; flatten it`);
-  } else if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && walk.faults.length < VIOLATIONS_MAX; index++) {
-      checkMember(index, value[index], depth, walk);
-    }
-  } else if (isPlainObject(value)) {
-    checkMembers(value, depth, walk);
-  } else {
-    report(walk, 'plainObject', 'is an instance of a class; send a plain object');
-  }
+function copyContainer(value: object, depth: number, walk: Walk): unknown {
+  if (depth > DEPTH_MAX) report(walk, 'depth', `is nested deeper than ${DEPTH_MAX} levels; flatten it`);
+  else if (Array.isArray(value)) return copyItems(value, depth, walk);
+  else if (isPlainObject(value)) return copyMembers(value, depth, walk);
+  else report(walk, 'plainObject', 'is an instance of a class; send a plain object');
+  return undefined;
 }
 
-function checkMembers(value: Record<string, unknown>, depth: number, walk: Walk): void {
-  for (const key of Object.keys(value)) {
-    if (walk.faults.length >= VIOLATIONS_MAX) return;
-    if (!key.isWellFormed())
+function copyItems(items: readonly unknown[], depth: number, walk: Walk): unknown[] {
+  const copy: unknown[] = [];
+  for (let index = 0; index < items.length && walk.faults.length < VIOLATIONS_MAX; index++) {
+    copy.push(copyMember(index, items[index], depth, walk));
+  }
+  return copy;
+}
+
+function copyMembers(members: Record<string, unknown>, depth: number, walk: Walk): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(members)) {
+    if (walk.faults.length >= VIOLATIONS_MAX) return copy;
+    if (!key.isWellFormed()) {
       report(walk, 'unicode', 'has a key with half of a surrogate pair; send well-formed Unicode');
-    else checkMember(key, value[key], depth, walk);
+    } else {
+      setMember(copy, key, copyMember(key, members[key], depth, walk));
+    }
   }
+  return copy;
 }
 
-function checkMember(key: string | number, value: unknown, depth: number, walk: Walk): void {
+function copyMember(key: string | number, value: unknown, depth: number, walk: Walk): unknown {
   walk.path.push(key);
-  checkValue(value, depth + 1, walk);
+  const copy = copyValue(value, depth + 1, walk);
   walk.path.pop();
+  return copy;
+}
+
+/** To assign `__proto__` would set the prototype. */
+function setMember(copy: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') copy[key] = value;
+  else Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function report(walk: Walk, keyword: string, message: string): void {

@@ -1,4 +1,4 @@
-import { checkJson, isPlainObject } from '../../governance/jsonRules.ts';
+import { copyJson, isPlainObject } from '../../governance/jsonRules.ts';
 import { readJson } from '../../json/readJson.ts';
 import type { PayloadRule } from '../../ports/SchemaRegistryPort.ts';
 import { type Awaitable, isPending } from '../../types/awaitable.ts';
@@ -42,7 +42,7 @@ function outcomeOf(result: unknown): RuleOutcome {
   if (isPending(result)) return { reason: 'it is asynchronous; write a function that returns the payload itself' };
   if (!isPlainObject(result)) return { reason: `it makes ${kindOf(result)}, and a payload must be a plain object` };
   if (isTooLarge(result)) return { reason: 'what it makes is too large for a payload; make less of it' };
-  const fault = checkJson(result, '/payload').find(({ keyword }) => keyword !== 'negativeZero');
+  const fault = copyJson(result, '/payload').faults.find(({ keyword }) => keyword !== 'negativeZero');
   if (fault !== undefined) return { reason: `of what it makes, ${fault.message}` };
   return { payload: readJson(JSON.stringify(result)) as JsonObject };
 }
