@@ -36,5 +36,5 @@ conformanceSuite(
 conformanceSuite(
   { describe, it },
   journalFactory('SqliteJournal', (place) => new SqliteJournal({ path: fileOf(place) }), { remove }),
-  { only: ['6.slow-handler-slows-reading'] },
+  { only: ['6.slow-handler-slows-reading', '3.repeated-with-another-traceparent'] },
 );

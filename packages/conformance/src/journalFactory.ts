@@ -1,9 +1,11 @@
 import {
+  type Commit,
   type EventJournal,
   type FeedEntry,
   type FeedRange,
   GovernedEventStore,
   type GovernedEventStoreOptions,
+  type JournalAppendResult,
 } from '@nexus/shared';
 import { ForwardingJournal } from './ForwardingJournal.ts';
 import type { StoreFactory } from './Harness.ts';
@@ -33,7 +35,7 @@ export function journalFactory(
   const journalAt = async (place: string): Promise<EventJournal> => {
     const known = shared.get(place);
     if (known !== undefined) return known;
-    const journal = new CountingJournal(await makeJournal(place), count);
+    const journal = new ObservedJournal(await makeJournal(place), count);
     if (journal.capabilities.durable) return journal;
     shared.set(place, new UnclosedJournal(journal));
     return shared.get(place) as EventJournal;
@@ -63,13 +65,19 @@ async function storeOn(journal: EventJournal, options: GovernedEventStoreOptions
   }
 }
 
-/** Counts what is read of the feed. */
-class CountingJournal extends ForwardingJournal {
+/** Counts what is read of the feed, and gives each append a trace context of its own, as one has behind a server. */
+class ObservedJournal extends ForwardingJournal {
   readonly #count: (entries: number) => void;
+  #appends = 0;
 
   constructor(inner: EventJournal, count: (entries: number) => void) {
     super(inner);
     this.#count = count;
+  }
+
+  override append(commit: Commit): Promise<JournalAppendResult> {
+    const span = String(++this.#appends).padStart(16, '0');
+    return this.inner.append({ traceparent: `00-${'1'.repeat(32)}-${span}-01`, ...commit });
   }
 
   override async *readFeed(range: FeedRange): AsyncGenerator<readonly FeedEntry[]> {

@@ -6,6 +6,12 @@ import type { StoreFactory } from './Harness.ts';
 /** Most ms that a case may take, unless told otherwise. */
 export const CASE_TIMEOUT_MS = 30_000;
 
+/** How long and how large a case may become. */
+export interface CaseLimits {
+  readonly timeoutMs: number;
+  readonly eventsMany: number;
+}
+
 /** Most ms that removing a case's stores may take. */
 const DISPOSE_TIMEOUT_MS = 5_000;
 
@@ -18,8 +24,12 @@ export type CaseResult = { readonly id: string; readonly name: string } & (
 );
 
 /** Runs one case on new stores of the factory, and removes them. Never rejects. */
-export async function runCase(factory: StoreFactory, one: ConformanceCase, timeoutMs: number): Promise<CaseResult> {
-  const bench = new Bench(factory);
+export async function runCase(
+  factory: StoreFactory,
+  one: ConformanceCase,
+  { timeoutMs, eventsMany }: CaseLimits,
+): Promise<CaseResult> {
+  const bench = new Bench(factory, eventsMany);
   const subject = { id: one.id, name: one.name };
   const failed = (error: unknown): CaseResult => ({ ...subject, outcome: 'failed', error });
   const result = await within(one.run(bench), `the end of case ${one.id}`, timeoutMs).then(

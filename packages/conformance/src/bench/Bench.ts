@@ -3,6 +3,9 @@ import { onlyWhere } from '../ConformanceCase.ts';
 import type { Backup, ConformingStore, Harness, StoreFactory } from '../Harness.ts';
 import { SuiteClock } from './SuiteClock.ts';
 
+/** Events that a case takes for many, unless told otherwise. */
+export const EVENTS_MANY = 20_000;
+
 /** What {@link Bench.open} gives: a store, and what may be done to it from outside. */
 export interface OpenedStore {
   readonly store: ConformingStore;
@@ -10,6 +13,11 @@ export interface OpenedStore {
   reopen(options?: GovernedEventStoreOptions): Promise<ConformingStore>;
   /** Not applicable where the factory has no second instance. */
   second(options?: GovernedEventStoreOptions): Promise<ConformingStore>;
+  /**
+   * Another instance on the same content: beside the others where they can share it, else in their place, and those are
+   * closed. Not applicable where content can neither be shared nor outlive its instance.
+   */
+  another(options?: GovernedEventStoreOptions): Promise<ConformingStore>;
   /** Not applicable where the factory takes no backups. */
   backup(): Promise<Backup>;
   readonly harness: Harness;
@@ -18,12 +26,15 @@ export interface OpenedStore {
 /** Where one case works: it opens stores with the suite's time and ids, and removes them in the end. */
 export class Bench {
   readonly clock: SuiteClock = new SuiteClock();
+  /** Events that a case takes for many, where it is about bounded memory. */
+  readonly eventsMany: number;
   readonly #factory: StoreFactory;
   readonly #harnesses: Harness[] = [];
   #idsMade = 0;
 
-  constructor(factory: StoreFactory) {
+  constructor(factory: StoreFactory, eventsMany: number = EVENTS_MANY) {
     this.#factory = factory;
+    this.eventsMany = eventsMany;
   }
 
   /** Opens a new, empty store. */
@@ -34,6 +45,8 @@ export class Bench {
       store: harness.store,
       reopen: (others = options) => this.#reopen(harness, others),
       second: (others = options) => this.#second(harness, others),
+      another: (others = options) =>
+        harness.second === undefined ? this.#reopen(harness, others) : this.#second(harness, others),
       backup: () => this.#backup(harness),
       harness,
     };

@@ -1,5 +1,6 @@
 import type { Guarantee } from '../ConformanceCase.ts';
 import { AGGREGATE_READ_CASES } from './queries/aggregate-reads.ts';
+import { BOUNDED_MEMORY_CASES } from './queries/bounded-memory.ts';
 import { CURSOR_CASES } from './queries/cursors.ts';
 import { EVENT_ID_CASES } from './queries/event-ids.ts';
 import { RATE_LIMIT_CASES } from './queries/rate-limit.ts';
@@ -13,6 +14,7 @@ export const NOTHING_CUT_OFF: Guarantee = {
   cases: [
     ...AGGREGATE_READ_CASES,
     ...STREAMED_READ_CASES,
+    ...BOUNDED_MEMORY_CASES,
     ...TIME_RANGE_CASES,
     ...CURSOR_CASES,
     ...RATE_LIMIT_CASES,

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
-import { type DomainEvent, type ErrorKind, InMemoryAuditLog, type InvalidEventError } from '@nexus/shared';
+import {
+  type AuditRecord,
+  type DomainEvent,
+  type ErrorKind,
+  InMemoryAuditLog,
+  type InvalidEventError,
+} from '@nexus/shared';
 import { eventOf, eventsOf } from '../bench/events.ts';
 import { refusalOf, refusedWithoutTrace } from '../bench/expectations.ts';
+import { nextTurn } from '../bench/waiting.ts';
 import type { ConformanceCase, Guarantee } from '../ConformanceCase.ts';
 
 interface Refusal {
@@ -82,6 +89,28 @@ const CASES: readonly ConformanceCase[] = [
       assert.deepEqual(auditLog.records[0]?.actor, principal);
       assert.equal(auditLog.records[0]?.details.code, 'VERSION_GAP');
       assert.doesNotMatch(JSON.stringify(auditLog.records), /hunter2/);
+    },
+  },
+  {
+    id: '7.refusals-are-audited-before-the-answer',
+    name: 'answers a refusal only once the audit log has it, and refuses as before where the log fails',
+    async run(bench) {
+      const order: string[] = [];
+      const slow = {
+        record: async ({ action }: AuditRecord) => {
+          for (let turn = 0; turn < 5; turn++) await nextTurn();
+          order.push(action);
+        },
+      };
+      const failing = { record: () => Promise.reject(new TypeError('disk is full')) };
+      const { store } = await bench.open({ auditLog: slow });
+      const { store: unaudited } = await bench.open({ auditLog: failing });
+
+      await refusalOf(store.append([eventOf('a', 5)]), 'VERSION_GAP');
+      order.push('the answer');
+
+      assert.deepEqual(order, ['append.refused', 'the answer']);
+      await refusedWithoutTrace(unaudited, 'VERSION_GAP', () => unaudited.append([eventOf('a', 5)]));
     },
   },
   {

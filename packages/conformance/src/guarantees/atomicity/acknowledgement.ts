@@ -52,6 +52,24 @@ export const ACKNOWLEDGEMENT_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '1.opens-beside-a-writer',
+    name: 'opens further instances while others start and write, and refuses none of their appends',
+    async run(bench) {
+      const { store, second } = await bench.open();
+      const writing = (async () => {
+        for (let version = 1; version <= 60; version++) await store.append([eventOf('a', version)]);
+      })();
+
+      const others = await Promise.all(Array.from({ length: 6 }, () => second()));
+      await Promise.all(others.map((other, index) => other.append(eventsOf(`b${index}`, 1, 3))));
+      await writing;
+
+      for (const other of others) assert.equal(await other.getVersion('a'), 60);
+      assert.equal((await contentOf(store)).length, 60 + 6 * 3);
+      await isClean(store);
+    },
+  },
+  {
     id: '1.clock-may-be-set-back',
     name: 'takes appends, and finds them the same, when its clock is set back between them',
     async run(bench) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { canonicalEvent, type DomainEvent } from '@nexus/shared';
-import { eventOf } from '../../bench/events.ts';
-import { holds, refusedWithoutTrace } from '../../bench/expectations.ts';
+import { eventOf, eventsOf } from '../../bench/events.ts';
+import { holds, isClean, refusedWithoutTrace } from '../../bench/expectations.ts';
 import { type ConformanceCase, onlyWhere } from '../../ConformanceCase.ts';
 
 /** An event whose canonical JSON has exactly so many bytes. */
@@ -22,7 +22,28 @@ function eventsOfBytes(aggregateId: string, bytes: number, eventBytesMax: number
 
 const PARTS_TRIED_WHERE_UNLIMITED = 150;
 
+const EVENTS_TRIED = 5_000;
+
 export const SIZE_CASES: readonly ConformanceCase[] = [
+  {
+    id: '1.thousands-in-one-append',
+    name: 'stores thousands of events in one append, as many as its bounds take, and leaves none out',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { appendBytesMax } = store.capabilities;
+      const bytes = Buffer.byteLength(canonicalEvent(eventOf('a', EVENTS_TRIED)));
+      const count = Math.min(EVENTS_TRIED, Math.floor(appendBytesMax / bytes));
+      const events = eventsOf('a', 1, count);
+
+      const { receipts } = await store.append(events);
+
+      await holds(store, 'a', events);
+      assert.deepEqual(receipts[0]?.shares, [{ aggregateId: 'a', fromVersion: 1, toVersion: count }]);
+      assert.deepEqual(await store.getReceipt('a', count), receipts[0]);
+      assert.deepEqual(await store.append(events), { replayed: true, receipts });
+      await isClean(store);
+    },
+  },
   {
     id: '1.event-bytes-at-the-bound',
     name: 'takes an event of eventBytesMax bytes of canonical JSON, and refuses one of a byte more',

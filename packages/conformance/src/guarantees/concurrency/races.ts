@@ -30,6 +30,11 @@ async function raceOften(stores: readonly ConformingStore[], versions: number): 
   for (const store of stores) await isClean(store);
 }
 
+/** The code of a refusal; another error as text. */
+function codeOf(error: unknown): string {
+  return isNexusError(error) ? error.code : String(error);
+}
+
 export const RACE_CASES: readonly ConformanceCase[] = [
   {
     id: '2.one-of-racing-writers-wins',
@@ -90,7 +95,7 @@ export const RACE_CASES: readonly ConformanceCase[] = [
   },
   {
     id: '2.failures-beside-successes',
-    name: 'refuses of many appends in one turn only those that are wrong',
+    name: 'refuses of many appends in one turn only those that are wrong, each for its own reason',
     async run(bench) {
       const { store } = await bench.open();
       await store.append([eventOf('taken', 1)]);
@@ -106,6 +111,9 @@ export const RACE_CASES: readonly ConformanceCase[] = [
       const refused = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [index % 3] : []));
       assert.equal(refused.filter((kind) => kind === 2).length, 0);
       assert.equal(refused.length, 40);
+      const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [codeOf(outcome.reason)] : []));
+      assert.deepEqual(new Set(codes), new Set(['CONCURRENCY_CONFLICT', 'VERSION_GAP']));
+      assert.equal(codes.filter((code) => code === 'VERSION_GAP').length, 20);
       assert.equal((await contentOf(store)).length, 41);
       await isClean(store);
     },

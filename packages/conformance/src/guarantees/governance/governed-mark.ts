@@ -15,17 +15,17 @@ export const MARK_CASES: readonly ConformanceCase[] = [
     name: 'refuses to write without the kinds of rules that it was written under before, and still reads',
     async run(bench) {
       for (const [kind, rules] of Object.entries(KINDS)) {
-        const { store, second } = await bench.open(rules());
+        const { store, another } = await bench.open(rules());
         await store.append([orderOf('a', 1, 1)]);
         const others = kind === 'schemas' ? [{}, KINDS.policies()] : [{}, KINDS.schemas()];
 
         for (const options of others) {
-          const without = await second(options);
+          const without = await another(options);
           const append = () => without.append([orderOf('a', 2, 1)]);
           await refusedWithoutTrace(without, 'CONFIGURATION', append);
           await holds(without, 'a', [orderOf('a', 1, 1)]);
         }
-        await (await second({ ...KINDS.schemas(), ...KINDS.policies() })).append([orderOf('a', 2, 1)]);
+        await (await another({ ...KINDS.schemas(), ...KINDS.policies() })).append([orderOf('a', 2, 1)]);
       }
     },
   },
@@ -47,10 +47,10 @@ export const MARK_CASES: readonly ConformanceCase[] = [
     name: 'writes without its rules where that is said, on record, and stays governed',
     async run(bench) {
       for (const rules of Object.values(KINDS)) {
-        const { store, second } = await bench.open(rules());
+        const { store, another } = await bench.open(rules());
         await store.append([orderOf('a', 1, 1)]);
         const auditLog = new InMemoryAuditLog();
-        const ungoverned = await second({ ungoverned: true, auditLog });
+        const ungoverned = await another({ ungoverned: true, auditLog });
 
         const { receipts } = await ungoverned.append([orderOf('a', 2, 5_000)]);
 
@@ -59,7 +59,7 @@ export const MARK_CASES: readonly ConformanceCase[] = [
           auditLog.records.map(({ action }) => action),
           ['store.ungoverned'],
         );
-        const without = await second({});
+        const without = await another({});
         await refusedWithoutTrace(without, 'CONFIGURATION', () => without.append([orderOf('a', 3, 1)]));
       }
     },
@@ -68,13 +68,13 @@ export const MARK_CASES: readonly ConformanceCase[] = [
     id: '8.governed-by-both-kinds',
     name: 'stays governed by one kind of rules while it is written ungoverned with the other',
     async run(bench) {
-      const { store, second } = await bench.open(KINDS.policies());
+      const { store, another } = await bench.open(KINDS.policies());
       await store.append([orderOf('a', 1, 1)]);
-      const ungoverned = await second({ ...KINDS.schemas(), ungoverned: true });
+      const ungoverned = await another({ ...KINDS.schemas(), ungoverned: true });
 
       await ungoverned.append([orderOf('a', 2, 5_000)]);
 
-      const without = await second(KINDS.schemas());
+      const without = await another(KINDS.schemas());
       await refusedWithoutTrace(without, 'CONFIGURATION', () => without.append([orderOf('a', 3, 1)]));
     },
   },
@@ -82,14 +82,14 @@ export const MARK_CASES: readonly ConformanceCase[] = [
     id: '8.never-governed-needs-no-rules',
     name: 'writes without rules where it never had any, and takes rules later',
     async run(bench) {
-      const { store, second } = await bench.open();
+      const { store, another } = await bench.open();
       await store.append([orderOf('a', 1, 'unchecked')]);
 
-      const governed = await second(KINDS.schemas());
+      const governed = await another(KINDS.schemas());
 
       await refusedWithoutTrace(governed, 'SCHEMA_VALIDATION_FAILED', () => governed.append([orderOf('a', 2, 'x')]));
       await governed.append([orderOf('a', 2, 1)]);
-      const without = await second({});
+      const without = await another({});
       await refusedWithoutTrace(without, 'CONFIGURATION', () => without.append([orderOf('a', 3, 1)]));
     },
   },

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
-import type { SchemaValidationError } from '@nexus/shared';
+import { InMemorySchemaRegistry, type JsonObject, type SchemaValidationError } from '@nexus/shared';
 import { eventOf } from '../../bench/events.ts';
 import { holds, isClean, refusalOf, refusedWithoutTrace } from '../../bench/expectations.ts';
 import { orderOf, orderRegistry, STRICTER_ORDER_SCHEMA } from '../../bench/orders.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 const INVALID = 'SCHEMA_VALIDATION_FAILED';
+
+const PATTERN_MS_MAX = 5_000;
+
+/** A registry whose orders have this amount. */
+function registryWith(amount: JsonObject): InMemorySchemaRegistry {
+  const registry = new InMemorySchemaRegistry();
+  registry.register('OrderPlaced', { type: 'object', required: ['amount'], properties: { amount } });
+  return registry;
+}
 
 export const SCHEMA_CASES: readonly ConformanceCase[] = [
   {
@@ -63,6 +72,37 @@ export const SCHEMA_CASES: readonly ConformanceCase[] = [
       assert.equal(details.eventType, 'OrderPlaced');
       assert.equal(details.eventId, 'a@1');
       assert.match(details.errors[0] ?? '', /amount/);
+    },
+  },
+  {
+    id: '8.integers-are-numbers-without-a-fraction',
+    name: 'takes whole numbers where a schema says integer, however they are written, and refuses fractions and texts',
+    async run(bench) {
+      const schemaRegistry = registryWith({ type: 'integer' });
+      const { store } = await bench.open({ schemaRegistry });
+      const whole = [5, 5.0, -3, 0, 2 ** 53, 1e21];
+
+      for (const [index, amount] of whole.entries()) await store.append([orderOf('a', index + 1, amount)]);
+
+      assert.equal(await store.getVersion('a'), whole.length);
+      for (const amount of [5.5, '5', null, true]) {
+        await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('b', 1, amount)]));
+      }
+    },
+  },
+  {
+    id: '8.patterns-are-linear',
+    name: 'checks a pattern that stops others for seconds in no time, and refuses what does not match it',
+    async run(bench) {
+      const schemaRegistry = registryWith({ type: 'string', pattern: '^(a+)+$' });
+      const { store } = await bench.open({ schemaRegistry });
+      const hostile = `${'a'.repeat(5_000)}!`;
+
+      await store.append([orderOf('a', 1, 'a'.repeat(5_000))]);
+      const began = performance.now();
+      await refusedWithoutTrace(store, INVALID, () => store.append([orderOf('a', 2, hostile)]));
+
+      assert.ok(performance.now() - began < PATTERN_MS_MAX);
     },
   },
   {

@@ -83,7 +83,7 @@ export const ID_CASES: readonly ConformanceCase[] = [
   },
   {
     id: '0.names-at-their-bound',
-    name: 'takes ids of 1,600 and types of 1,024 bytes of UTF-8',
+    name: 'takes ids of 1,600 and types of 1,024 bytes of UTF-8, and keeps those apart that differ at their end',
     async run(bench) {
       const { store } = await bench.open();
       const aggregateId = textOfBytes(BYTES_MAX.aggregateId);
@@ -97,6 +97,10 @@ export const ID_CASES: readonly ConformanceCase[] = [
 
       await holds(store, aggregateId, [event]);
       assert.notEqual(await store.getReceipt(aggregateId, 1), undefined);
+      const neighbour = eventOf(`${aggregateId.slice(0, -1)}zz`, 1, { eventId: 'neighbour' });
+      await store.append([neighbour]);
+      await holds(store, neighbour.aggregateId, [neighbour]);
+      await holds(store, aggregateId, [event]);
     },
   },
   {

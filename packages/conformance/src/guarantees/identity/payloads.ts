@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DomainEvent, JsonObject, JsonValue } from '@nexus/shared';
+import { createHash } from 'node:crypto';
+import { canonicalEvent, type DomainEvent, type JsonObject, type JsonValue } from '@nexus/shared';
 import { eventOf, eventWithPayload } from '../../bench/events.ts';
 import { holds, isClean, refusedWithoutTrace } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
@@ -14,6 +15,15 @@ const KEPT: JsonObject = {
   '': 'the empty key',
   'a.b/c~d': 'a key with separators',
 };
+
+/** So many texts of 1,000 bytes which no compression makes much smaller. */
+function unpackableParts(count: number): string[] {
+  return Array.from({ length: count }, (_, part) =>
+    Array.from({ length: 24 }, (_, index) => createHash('sha256').update(`${part}/${index}`).digest('base64'))
+      .join('')
+      .slice(0, 1_000),
+  );
+}
 
 /** Objects within objects, `levels` of them. */
 function nested(levels: number): JsonObject {
@@ -129,12 +139,15 @@ export const PAYLOAD_CASES: readonly ConformanceCase[] = [
   },
   {
     id: '0.unknown-fields',
-    name: 'refuses a field that no event has, and a missing one',
+    name: 'refuses a field that no event has, and a missing one: nothing is filled in',
     async run(bench) {
       const { store } = await bench.open();
-      const { metadata: _, ...withoutMetadata } = eventOf('a', 1);
+      const incomplete = Object.keys(eventOf('a', 1)).map((field) => {
+        const { [field]: _, ...rest } = { ...eventOf('a', 1) } as Record<string, unknown>;
+        return rest;
+      });
 
-      for (const event of [{ ...eventOf('a', 1), extra: 1 }, withoutMetadata, null, 'event']) {
+      for (const event of [{ ...eventOf('a', 1), extra: 1 }, ...incomplete, null, 'event']) {
         const append = () => store.append([event as unknown as DomainEvent]);
         await refusedWithoutTrace(store, 'INVALID_EVENT', append);
       }
@@ -152,6 +165,24 @@ export const PAYLOAD_CASES: readonly ConformanceCase[] = [
       await store.append([event]);
 
       await holds(store, 'payload', [event]);
+    },
+  },
+  {
+    id: '0.payload-of-300-kb',
+    name: 'keeps 300 KB that do not pack, to the letter, or refuses them where it takes no event of that size',
+    async run(bench) {
+      const { store } = await bench.open();
+      const event = eventWithPayload({ parts: unpackableParts(300) });
+      const bytes = Buffer.byteLength(canonicalEvent(event));
+
+      if (bytes > Math.min(store.capabilities.eventBytesMax, store.capabilities.appendBytesMax)) {
+        await refusedWithoutTrace(store, 'EVENT_TOO_LARGE', () => store.append([event]));
+        return;
+      }
+      await store.append([event]);
+
+      await holds(store, 'payload', [event]);
+      await isClean(store);
     },
   },
   {

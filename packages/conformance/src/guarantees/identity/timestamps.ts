@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventOf } from '../../bench/events.ts';
+import { at, eventOf } from '../../bench/events.ts';
 import { holds, isClean, placesOf, refusedWithoutTrace } from '../../bench/expectations.ts';
 import { SUITE_START } from '../../bench/SuiteClock.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
@@ -85,6 +85,31 @@ export const TIMESTAMP_CASES: readonly ConformanceCase[] = [
         'client',
       );
       assert.deepEqual(placesOf(found), placesOf(events));
+    },
+  },
+  {
+    id: '0.times-far-apart-in-one-append',
+    name: 'takes timestamps that are a second, an hour and ten years apart in one append, and finds each at its time',
+    async run(bench) {
+      const { store } = await bench.open();
+      const times = [at(0), at(-1_000), at(-3_601_000), '2016-01-01T00:00:00.000Z', '1956-01-01T00:00:00.000Z'];
+      const events = times.map((timestamp, index) => eventOf('a', index + 1, { timestamp }));
+
+      const { receipts } = await store.append(events);
+
+      await holds(store, 'a', events);
+      assert.deepEqual(await store.append(events), { replayed: true, receipts });
+      for (const [index, time] of times.entries()) {
+        const found = await store.getEventsByTimeRange('ThingHappened', time, time, 10, 'client');
+        assert.deepEqual(placesOf(found), [['a', index + 1]]);
+      }
+      const { events: page } = await store.queryEvents({
+        eventType: 'ThingHappened',
+        startTime: times[4] as string,
+        endTime: times[0] as string,
+      });
+      assert.deepEqual(placesOf(page), placesOf(events.toReversed()));
+      await isClean(store);
     },
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventOf, eventsOf } from '../../bench/events.ts';
-import { fill, refusalOf, sameEvents } from '../../bench/expectations.ts';
+import { fill, refusalOf, refusedWithoutTrace, sameEvents } from '../../bench/expectations.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 
 const MANY = 2_500;
@@ -35,6 +35,24 @@ export const AGGREGATE_READ_CASES: readonly ConformanceCase[] = [
       sameEvents(await store.getEvents('a', 10, 99), eventsOf('a', 10, 10));
       assert.deepEqual(await store.getEvents('a', 11), []);
       assert.deepEqual(await store.getEvents('a', 6, 3), []);
+    },
+  },
+  {
+    id: '5.fold-from-a-snapshot',
+    name: 'gives a reader that has folded some versions each later one once, and refuses numbers over those that are stored',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 8));
+      const folded = await store.getEvents('a', 1, 5);
+      const version = folded.at(-1)?.aggregateVersion ?? 0;
+
+      const tail = await store.getEvents('a', version + 1);
+
+      sameEvents([...folded, ...tail], eventsOf('a', 1, 8));
+      const over = tail.length + 1;
+      const numberedOver = () => store.append([eventOf('a', over, { eventId: 'numbered from the tail' })]);
+      await refusedWithoutTrace(store, 'CONCURRENCY_CONFLICT', numberedOver);
+      await store.append([eventOf('a', version + tail.length + 1)]);
     },
   },
   {

@@ -71,6 +71,33 @@ export const CURSOR_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '5.pages-advance-past-what-does-not-match',
+    name: 'finds rare events among thousands of another type, each page further on, and says of nothing that it is all',
+    async run(bench) {
+      const { store } = await bench.open(UNLIMITED);
+      const rare = { eventType: 'RareThingHappened' };
+      for (let part = 0; part < 4; part++) {
+        await fill(store, `many ${part}`, 500);
+        await store.append([eventOf(`rare ${part}`, 1, { ...rare, timestamp: at(part) })]);
+      }
+
+      const pages = await pagesOf(store, { ...QUERY, ...rare, limit: 1 });
+
+      assert.deepEqual(
+        placesOf(eventsIn(pages)),
+        [0, 1, 2, 3].map((part) => [`rare ${part}`, 1]),
+      );
+      const scanned = pages.map(({ scannedThrough }) => scannedThrough);
+      assert.deepEqual(scanned, scanned.toSorted());
+      assert.equal(scanned.at(-1), QUERY.endTime);
+      const nothing = await store.queryEvents({ ...QUERY, eventType: 'NeverHappened' });
+      assert.deepEqual(
+        [nothing.events, nothing.cursor, nothing.partial, nothing.scannedThrough],
+        [[], undefined, undefined, QUERY.endTime],
+      );
+    },
+  },
+  {
     id: '5.page-limits',
     name: 'takes limits of 1 to 10,000, and gives 1,000 events where none is said',
     async run(bench) {

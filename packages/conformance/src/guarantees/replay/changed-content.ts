@@ -67,4 +67,22 @@ export const CHANGED_CONTENT_CASES: readonly ConformanceCase[] = [
       });
     },
   },
+  {
+    id: '3.repeated-with-one-more',
+    name: 'refuses a repeated append with one event more, and stores nothing of it',
+    async run(bench) {
+      const { store } = await bench.open();
+      await store.append(eventsOf('a', 1, 3));
+
+      const error = await refusedWithoutTrace(store, 'CONCURRENCY_CONFLICT', () => store.append(eventsOf('a', 1, 4)));
+
+      const { alreadyStored } = error.details as { alreadyStored: { aggregateVersion: number }[] };
+      assert.deepEqual(
+        alreadyStored.map(({ aggregateVersion }) => aggregateVersion),
+        [1, 2, 3],
+      );
+      assert.equal(await store.getReceipt('a', 4), undefined);
+      await store.append([eventOf('a', 4)]);
+    },
+  },
 ];

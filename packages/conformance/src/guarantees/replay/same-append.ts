@@ -123,6 +123,24 @@ export const SAME_APPEND_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '3.repeated-with-another-traceparent',
+    name: 'finds the same append when it comes with another trace context, and keeps the first one',
+    async run(bench) {
+      const { store } = await bench.open();
+      const traceparentOf = async (version: number) => (await store.getEvents('a', version))[0]?.recorded.traceparent;
+      const { receipts } = await store.append(eventsOf('a', 1, 3));
+      const first = await traceparentOf(1);
+      onlyWhere(first !== undefined, 'the factory gives appends no trace context');
+
+      await replays(store, eventsOf('a', 1, 3), receipts);
+      await replays(store, [eventOf('a', 2)], receipts);
+
+      assert.equal(await traceparentOf(1), first);
+      await store.append([eventOf('a', 4)]);
+      assert.notEqual(await traceparentOf(4), first);
+    },
+  },
+  {
     id: '3.read-events-repeat-themselves',
     name: 'finds the same append in events that were read from it',
     async run(bench) {
