@@ -8,22 +8,28 @@ import { SILENT_LOGGER } from '../ports/LoggerPort.ts';
 import type { RecordStore } from '../ports/RecordStore.ts';
 import { StoreUnavailableError } from '../types/errors.ts';
 import { GovernedEventStore } from './GovernedEventStore.ts';
+import type { GovernedEventStoreOptions } from './GovernedEventStoreOptions.ts';
 import { nextEvents } from './nextEvents.ts';
 
 const RANGE = { eventType: 'A', startTime: '2026-01-01T00:00:00.000Z', endTime: '2026-02-01T00:00:00.000Z' };
+/** Within the range, and behind all that is stored at first. */
+const LATER = '2026-01-31T12:01:00.000Z';
 const ANN = { id: 'ann', roles: ['auditor'], client: 'app' };
 
-/** Counts what is read, and takes 7 ms for it. */
+/** Counts what is read, in pages as small as the test says, and takes 7 ms for each. */
 class WatchedJournal extends InMemoryJournal {
   readonly clock = new ManualClock();
   queries = 0;
+  pageEventsMax: number = Number.POSITIVE_INFINITY;
+  beforePage: () => Promise<unknown> | undefined = () => undefined;
   fault: Error | undefined;
 
-  override async queryByTime(...parameters: Parameters<InMemoryJournal['queryByTime']>) {
+  override async queryByTime(range: Parameters<InMemoryJournal['queryByTime']>[0]) {
     this.queries += 1;
     this.clock.advance(7);
     if (this.fault !== undefined) throw this.fault;
-    return super.queryByTime(...parameters);
+    await this.beforePage();
+    return super.queryByTime({ ...range, limit: Math.min(range.limit, this.pageEventsMax) });
   }
 }
 
@@ -42,11 +48,11 @@ class FailingAuditLog extends InMemoryAuditLog {
   }
 }
 
-async function arrange(auditLog: AuditLogPort) {
+async function arrange(auditLog: AuditLogPort = new InMemoryAuditLog(), options: GovernedEventStoreOptions = {}) {
   const journal = new WatchedJournal();
   const { clock } = journal;
   let ids = 0;
-  const store = new GovernedEventStore(journal, { clock, auditLog, newId: () => `id-${++ids}` });
+  const store = new GovernedEventStore(journal, { clock, auditLog, newId: () => `id-${++ids}`, ...options });
   const drafts = Array.from({ length: 3 }, () => ({ eventType: 'A', payload: { secret: 'hunter2' } }));
   await store.append(nextEvents('order-1', 0, drafts, { now: () => clock.now() }));
   ids = 0;
@@ -88,6 +94,7 @@ describe('a temporal query', () => {
       ['anonymous', 'anonymous', 'queryEvents', true],
       ['till', 'till', 'getEventsByTimeRange', false],
     ]);
+    expect(begun.map(({ actor }) => actor.roles)).toEqual([[], [], []]);
     expect(ended.map(({ details }) => details.count)).toEqual([2, 1, 3]);
   });
 
@@ -169,6 +176,116 @@ describe('a temporal query', () => {
     expect(lines).toMatchObject([{ message: 'audit query.begin' }, { message: 'audit query.end' }]);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
+});
+
+describe('the pages of a temporal query', () => {
+  it('say why they end, where the next begins and how far was looked, and the last says that it is the last', async () => {
+    const { store, clock } = await arrange();
+    const settledThrough = RANGE.endTime;
+
+    const first = await store.queryEvents({ ...RANGE, limit: 2 });
+    const last = await store.queryEvents({ ...RANGE, limit: 2, cursor: first.cursor as string });
+
+    const [cursor, scannedThrough] = [expect.any(String), clock.timestamp(-14)];
+    expect(first).toMatchObject({ cursor, partial: { reason: 'limit' }, scannedThrough, settledThrough });
+    expect(first.events.map(({ aggregateVersion }) => aggregateVersion)).toEqual([1, 2]);
+    expect(last).toEqual({ events: last.events, scannedThrough: RANGE.endTime, settledThrough });
+    expect(last.events.map(({ aggregateVersion }) => aggregateVersion)).toEqual([3]);
+  });
+
+  it('that are cut by their size say so', async () => {
+    const { store, journal } = await arrange();
+    journal.pageEventsMax = 1;
+
+    const page = await store.queryEvents({ ...RANGE, limit: 2 });
+
+    expect(page).toMatchObject({ events: [{ aggregateVersion: 1 }], partial: { reason: 'size' } });
+  });
+
+  it('leave out what was appended since the first', async () => {
+    const { store } = await arrange();
+    const { cursor = '' } = await store.queryEvents({ ...RANGE, limit: 2 });
+    await store.append(nextEvents('order-2', 0, [{ eventType: 'A', payload: {}, timestamp: LATER }]));
+
+    const { events } = await store.queryEvents({ ...RANGE, cursor });
+
+    expect(events.map(({ aggregateId }) => aggregateId)).toEqual(['order-1']);
+  });
+
+  it('end with both ends of the range, which may be one time', async () => {
+    const { store, clock } = await arrange();
+    const at = clock.timestamp();
+
+    const { events } = await store.queryEvents({ ...RANGE, startTime: at, endTime: at });
+
+    expect(events).toHaveLength(3);
+  });
+
+  it('come together in one array, which holds the oldest matches, as of its first page', async () => {
+    const { store, journal } = await arrange();
+    const [event] = nextEvents('order-2', 0, [{ eventType: 'A', payload: {}, timestamp: LATER }]);
+    journal.pageEventsMax = 1;
+    journal.beforePage = async () => {
+      if (journal.queries === 2) await store.append([event as never]);
+    };
+    const query = (limit: number) => store.getEventsByTimeRange('A', RANGE.startTime, RANGE.endTime, limit, 'till');
+
+    const all = await query(10);
+    const two = await query(2);
+
+    expect(all.map(({ aggregateVersion }) => aggregateVersion)).toEqual([1, 2, 3]);
+    expect(two).toEqual(all.slice(0, 2));
+    expect(await query(10)).toHaveLength(4);
+  });
+});
+
+describe('the quota of temporal queries', () => {
+  it('is one for each client, and says when to come back', async () => {
+    const { store, clock } = await arrange(new InMemoryAuditLog(), { queriesPerMinute: 1 });
+    const query = (clientId: string) => store.queryEvents({ ...RANGE, clientId });
+    await query('till');
+    await query('shop');
+
+    await expect(query('till')).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      details: { key: 'till', limit: 1, windowMs: 60_000, retryAfterMs: 60_000 - 14 },
+      message: expect.stringMatching(/till .* 1 temporal queries of 60 s; come back in 59986 ms/),
+    });
+
+    clock.advance(60_000 - 14);
+    await expect(query('till')).resolves.toHaveProperty('events.length', 3);
+  });
+
+  it('can be none', async () => {
+    const { store } = await arrange(new InMemoryAuditLog(), { rateLimiter: null });
+
+    for (let count = 0; count < 11; count++) expect((await store.queryEvents(RANGE)).events).toHaveLength(3);
+  });
+});
+
+it.each([
+  ['eventType', { eventType: '' }],
+  ['startTime', { startTime: '2026-01-01' }],
+  ['endTime', { endTime: '2026-02-01' }],
+  ['startTime', { startTime: '2026-02-01T00:00:00.001Z' }],
+  ['limit', { limit: 10_001 }],
+  ['clientId', { clientId: '' }],
+  ['upcast', { upcast: 'no' as never }],
+])('names %s where it is none of a query', async (argument, change) => {
+  const { store, journal } = await arrange();
+
+  const refusal = store.queryEvents({ ...RANGE, ...change });
+
+  await expect(refusal).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { argument } });
+  expect(journal.queries).toBe(0);
+});
+
+it('answers nobody whole arrays who does not say on whose quota', async () => {
+  const { store } = await arrange();
+
+  const refusal = store.getEventsByTimeRange('A', RANGE.startTime, RANGE.endTime, 10, undefined as never);
+
+  await expect(refusal).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { argument: 'clientId' } });
 });
 
 describe('an audit log that makes seals', () => {
