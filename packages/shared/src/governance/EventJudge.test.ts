@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InMemoryPolicy } from '../policy/InMemoryPolicy.ts';
+import type { PolicyPort } from '../ports/PolicyPort.ts';
 import { InMemorySchemaRegistry } from '../schema/InMemorySchemaRegistry.ts';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import { ANONYMOUS } from '../types/Principal.ts';
@@ -71,5 +72,19 @@ describe('EventJudge', () => {
     const judging = async () => judge.judge([orderOf(1)], BY);
 
     await expect(judging()).rejects.toMatchObject({ code: 'GOVERNANCE_UNAVAILABLE' });
+  });
+
+  test('checks no payload without schemas, and asks the policies as for an append', async () => {
+    const actions: string[] = [];
+    const decide: PolicyPort['decide'] = (request) => {
+      actions.push(request.action);
+      return NOTHING_FREE.decide(request);
+    };
+    const judge = new EventJudge({ policy: { decide } });
+
+    const judgement = await judge.judge([orderOf('none')], BY);
+
+    expect(judgement).toMatchObject({ violations: [], schemas: [], decision: { decision: 'allow' } });
+    expect(actions).toEqual(['append']);
   });
 });

@@ -30,7 +30,7 @@ export function encodeCursor(scope: CursorScope, place: CursorPlace): string {
 /** @throws CursorInvalidError */
 export function decodeCursor(cursor: string, scope: CursorScope): CursorPlace {
   const content = parse(cursor);
-  if (!Array.isArray(content) || content[0] !== VERSION || content.length !== 6) throw invalid('is malformed');
+  if (!Array.isArray(content) || content[0] !== VERSION) throw invalid('is malformed');
   const [, seal, ...position] = content as JsonValue[];
   if (seal !== sealOf(scope, position)) throw invalid('was changed, or belongs to another query or another store');
   const [timestamp, aggregateId, aggregateVersion, snapshot] = position;

@@ -46,6 +46,29 @@ it('gives every receipt that covers the append, in the order of its places, each
   expect(found).toEqual([...first.receipts, ...second.receipts]);
 });
 
+it('gives every receipt also where the first aggregate has led to that of another', async () => {
+  const { journal, store, prepare } = arrange();
+  const [b, a, more] = [nextEvents('b', 0, [DRAFT, DRAFT]), nextEvents('a', 0, [DRAFT]), nextEvents('a', 1, [DRAFT])];
+  const first = await store.append([...b, ...a]);
+  const second = await store.append(more);
+
+  const found = await findStoredReceipts(prepare([...b, ...a, ...more]), journal);
+  const foundForA = await findStoredReceipts(prepare([...a, ...more]), journal);
+
+  expect(found).toEqual([...first.receipts, ...second.receipts]);
+  expect(foundForA).toEqual(found);
+});
+
+it('gives nothing when something else is stored at its place', async () => {
+  const { journal, store, prepare } = arrange();
+  const events = nextEvents('a', 0, [DRAFT]);
+  await store.append(events);
+
+  const found = await findStoredReceipts(prepare(events.map((event) => ({ ...event, payload: { n: 2 } }))), journal);
+
+  expect(found).toBeUndefined();
+});
+
 it('gives nothing when any of the append is not stored as it stands', async () => {
   const { journal, store, prepare } = arrange();
   const events = nextEvents('a', 0, [DRAFT]);

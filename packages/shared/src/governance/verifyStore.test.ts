@@ -1,7 +1,9 @@
 import { InMemoryJournal } from '@nexus/adapters/embedded';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../types/DomainEvent.ts';
+import { CorruptStoreError, StoreUnavailableError } from '../types/errors.ts';
 import type { Receipt } from '../types/Receipt.ts';
+import { digestOfAppend, digestOfText } from './digest.ts';
 import { GovernedEventStore } from './GovernedEventStore.ts';
 import { nextEvents } from './nextEvents.ts';
 
@@ -12,8 +14,8 @@ class DistortedJournal extends InMemoryJournal {
   distortEvent: (event: RecordedEvent) => RecordedEvent | undefined = (event) => event;
   distortReceipt: (receipt: Receipt | undefined) => Receipt | undefined = (receipt) => receipt;
 
-  override async *scan() {
-    for await (const page of super.scan()) yield page.flatMap((event) => this.distortEvent(event) ?? []);
+  override async *scan(options: { readonly signal?: AbortSignal | undefined } = {}) {
+    for await (const page of super.scan(options)) yield page.flatMap((event) => this.distortEvent(event) ?? []);
   }
 
   override async getReceipt(aggregateId: string, version: number) {
@@ -50,6 +52,9 @@ it.each([
 
   expect(report.clean).toBe(false);
   expect(report.findings.map((finding) => finding.rule)).toContain(rule);
+  for (const { aggregateId, aggregateVersion, message } of report.findings) {
+    expect(message).toContain(`${aggregateId} at version ${aggregateVersion}`);
+  }
 });
 
 it.each([
@@ -90,6 +95,7 @@ it('keeps the first 1,000 findings, and counts all', async () => {
 
   const report = await store.verify();
 
+  expect(report).toMatchObject({ events: 1_504, aggregates: 3 });
   expect(report.findings).toHaveLength(1_000);
   expect(report.findingsTotal).toBe(1_504);
 });
@@ -108,4 +114,123 @@ it('reads the receipt of an append of many aggregates once', async () => {
 
   expect(report).toMatchObject({ clean: true, aggregates: 52 });
   expect(read.filter((receiptId) => receiptId === receipts[0]?.receiptId)).toHaveLength(1);
+});
+
+describe('a receipt', () => {
+  /** What the receipt that begins at the third version of `a` is seen as. */
+  async function verifyWith(change: (receipt: Receipt, digests: readonly string[]) => Partial<Receipt> | undefined) {
+    const { journal, store } = await arrange();
+    const digests = (await store.getEvents('a')).map(({ recorded }) => recorded.digest);
+    journal.distortReceipt = (receipt) => {
+      if (receipt?.shares[0]?.fromVersion !== 3) return receipt;
+      const changed = change(receipt, digests);
+      return changed === undefined ? undefined : { ...receipt, ...changed };
+    };
+    const { clean, findings } = await store.verify();
+    return {
+      clean,
+      findings: findings.map(({ rule, aggregateId, aggregateVersion }) => [rule, aggregateId, aggregateVersion]),
+    };
+  }
+
+  it('is looked for behind each other one of its aggregate', async () => {
+    expect(await verifyWith(() => undefined)).toEqual({ clean: false, findings: [['receipt-missing', 'a', 3]] });
+  });
+
+  it('that covers another aggregate is none', async () => {
+    const shares = [{ aggregateId: 'c', fromVersion: 3, toVersion: 3 }];
+
+    expect(await verifyWith(() => ({ shares }))).toEqual({ clean: false, findings: [['receipt-missing', 'a', 3]] });
+  });
+
+  it('covers nothing that another one covers', async () => {
+    const shares = [{ aggregateId: 'a', fromVersion: 1, toVersion: 3 }];
+    const report = await verifyWith((_receipt, digests) => ({ shares, digest: digestOfAppend(digests) }));
+
+    expect(report).toEqual({ clean: false, findings: [['receipt-mismatch', 'a', 3]] });
+  });
+
+  it.each([
+    ['for other content at the same places contradicts it', { digest: '1:00' }, [['receipt-mismatch', 'a', 3]]],
+    ['for the same content does not contradict it', {}, []],
+    [
+      'that covers more does not contradict it',
+      { digest: '1:00', shares: [{ aggregateId: 'a', fromVersion: 2, toVersion: 3 }] },
+      [],
+    ],
+  ])('with an origin %s', async (_what, change, findings) => {
+    const report = await verifyWith((receipt) => ({ origin: { receipt: { ...receipt, ...change }, storeId: 's' } }));
+
+    expect(report).toEqual({ clean: findings.length === 0, findings });
+  });
+
+  it('that is wrong is reported once for each of its aggregates', async () => {
+    const { journal, store } = await arrange();
+    await store.append([...nextEvents('c', 0, [DRAFT, DRAFT]), ...nextEvents('d', 0, [DRAFT, DRAFT, DRAFT])]);
+    journal.distortReceipt = (receipt) =>
+      receipt?.shares[0]?.aggregateId === 'c' ? { ...receipt, digest: '1:00' } : receipt;
+
+    const { findings } = await store.verify();
+
+    expect(findings.map(({ aggregateId, aggregateVersion }) => [aggregateId, aggregateVersion])).toEqual([
+      ['c', 1],
+      ['d', 1],
+    ]);
+  });
+});
+
+describe('damaged storage', () => {
+  it('is a finding', async () => {
+    const { journal, store } = await arrange();
+    journal.checkIntegrity = async () => [{ where: 'page 7', found: 'no page' }];
+
+    const report = await store.verify();
+
+    const findings = [{ severity: 'error', rule: 'storage', message: 'page 7: no page' }];
+    expect(report).toMatchObject({ clean: false, events: 4, findings, findingsTotal: 1 });
+  });
+
+  it('that stops the reading is a finding too, beside what was read before', async () => {
+    const { journal, store } = await arrange();
+    journal.distortEvent = (event) => {
+      if (event.aggregateId === 'b') throw new CorruptStoreError('damaged', { where: 'page 7', found: 'no event' });
+      return event;
+    };
+
+    const report = await store.verify();
+
+    const message = expect.stringMatching(/page 7.* 3 events .*no event/);
+    expect(report).toMatchObject({
+      clean: false,
+      events: 3,
+      findings: [{ severity: 'error', rule: 'storage', message }],
+    });
+  });
+});
+
+it('finds nothing of a store that cannot be read, and says so', async () => {
+  const { journal, store } = await arrange();
+  const fault = new StoreUnavailableError('busy', { reason: 'busy' });
+  journal.distortEvent = () => {
+    throw fault;
+  };
+
+  await expect(store.verify()).rejects.toBe(fault);
+});
+
+it('stops when it is told to', async () => {
+  const { store } = await arrange();
+  const signal = AbortSignal.abort(new Error('stop'));
+
+  await expect(store.verify({ signal })).rejects.toBe(signal.reason);
+});
+
+it('prints one digest of all content, over the digests of the events by aggregate and version', async () => {
+  const { store } = await arrange();
+  const events = [...(await store.getEvents('a')), ...(await store.getEvents('b'))];
+
+  const { contentDigest } = await store.verify();
+
+  const lines = events.map(({ recorded }) => `${recorded.digest}\n`);
+  expect(contentDigest).toBe(digestOfText(lines.join('')));
 });
