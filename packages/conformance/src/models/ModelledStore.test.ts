@@ -1,6 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module';
 import { InMemoryJournal } from '@nexus/adapters/embedded';
-import { GovernedEventStore } from '@nexus/shared';
+import { GovernedEventStore, type GovernedEventStoreOptions } from '@nexus/shared';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench } from '../bench/Bench.ts';
 import { type BrokenJournal, brokenJournals } from '../broken/index.ts';
@@ -59,7 +59,17 @@ function moduleOf(script: string) {
 }
 
 const SHARE = { form: 'next', aggregate: 0, size: 3, pick: 0 } as const;
+const START = {
+  kind: 'start',
+  consumer: 0,
+  from: 'start',
+  checkpointEvery: 2,
+  fails: 1,
+  every: 2,
+  isBeside: false,
+} as const;
 const EVERY_KIND: readonly Step[] = [
+  START,
   { kind: 'append', shares: [SHARE, { ...SHARE, aggregate: 3 }] },
   { kind: 'append', shares: [{ ...SHARE, form: 'changed' }] },
   { kind: 'race', aggregate: 0, sizes: [1, 2, 1], isSame: false },
@@ -68,7 +78,14 @@ const EVERY_KIND: readonly Step[] = [
   { kind: 'read', aggregate: 0, fromVersion: 1, toVersion: 0, isBackward: true, limit: 2 },
   { kind: 'version', aggregate: 0, pick: 1 },
   { kind: 'query', eventType: 0, between: [3, 0], limit: 2 },
-  { kind: 'crash', aggregate: 0, size: 2 },
+  { kind: 'retry', consumer: 0, aggregate: 0 },
+  { kind: 'discard', consumer: 0, aggregate: 0, beside: 1 },
+  { kind: 'discard', consumer: 0, aggregate: 0, beside: 0 },
+  { ...START, isBeside: true, fails: 0 },
+  { ...START, consumer: 1, from: 'now', fails: 4 },
+  { kind: 'crash', aggregate: 3, size: 3, handles: 2 },
+  { kind: 'stop', consumer: 0 },
+  { ...START, consumer: 1, fails: 0 },
   { kind: 'reopen' },
   { kind: 'append', shares: [{ ...SHARE, form: 'regrouped' }] },
   { kind: 'subscribe' },
@@ -95,7 +112,7 @@ describe('a store beside its model', () => {
     const printed: string[][] = [];
 
     await reproduce(
-      async () => new GovernedEventStore(wrong, { rateLimiter: null }),
+      async (options: GovernedEventStoreOptions) => new GovernedEventStore(wrong, { rateLimiter: null, ...options }),
       (...texts: unknown[]) => printed.push(texts.map(String)),
     );
 
@@ -111,7 +128,7 @@ describe('a store beside its model', () => {
     const printed: string[][] = [];
 
     await reproduce(
-      async () => new GovernedEventStore(journal),
+      async (options: GovernedEventStoreOptions) => new GovernedEventStore(journal, options),
       (...texts: unknown[]) => printed.push(texts.map(String)),
     );
 
@@ -126,11 +143,10 @@ describe('a store beside its model', () => {
     const { reproduce } = await moduleOf(String(modelled.script));
     const printed: string[][] = [];
     const bench = new Bench(sqlite.factory);
-    const { store, second } = await bench.open({ rateLimiter: null });
-    const instances = [store];
+    const { second } = await bench.open();
 
     await reproduce(
-      async () => instances.pop() ?? second({ rateLimiter: null }),
+      (options: GovernedEventStoreOptions) => second({ rateLimiter: null, ...options }),
       (...texts: unknown[]) => printed.push(texts.map(String)),
     );
     await bench.dispose();

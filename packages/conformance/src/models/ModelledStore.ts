@@ -4,14 +4,19 @@ import { Bench, type OpenedStore } from '../bench/Bench.ts';
 import { holds, isClean } from '../bench/expectations.ts';
 import type { ConformingStore, StoreFactory } from '../Harness.ts';
 import { answerOf, isAnswered, outcomeOf, type StoreAnswer } from './answers.ts';
+import type { Instance } from './ConsumerWorker.ts';
 import { aggregateIdOf, EventMaker } from './EventMaker.ts';
+import { ModelledConsumers } from './ModelledConsumers.ts';
 import { argumentsOf, type Modelled, query, read, subscribe, version } from './modelledReads.ts';
 import { Script } from './Script.ts';
 import type { ShareStep, Step } from './Step.ts';
+import { StoppedClock } from './StoppedClock.ts';
 import { type ModelAnswer, StoreModel } from './StoreModel.ts';
 
 /** Temporal queries are not what is tested here. */
 const SETTINGS = { rateLimiter: null };
+/** Most ms that a consumer may take. */
+const WAIT_MS_MAX = 10_000;
 /** All of an aggregate. */
 const WHOLE = { kind: 'read', fromVersion: 1, toVersion: 0, isBackward: false, limit: 0 } as const;
 /** Dropped instances that are kept open at a time. */
@@ -25,25 +30,32 @@ export class ModelledStore implements Modelled {
   readonly #bench: Bench;
   readonly #opened: OpenedStore;
   readonly #events = new EventMaker(this.model);
-  #store: ConformingStore;
-  #beside: ConformingStore | undefined;
+  readonly #consumers: ModelledConsumers;
+  #instance: Instance;
+  #beside: Instance | undefined;
   #dropped = 0;
 
-  private constructor(bench: Bench, opened: OpenedStore) {
+  private constructor(bench: Bench, opened: OpenedStore, clock: StoppedClock, waitMsMax: number) {
     this.#bench = bench;
     this.#opened = opened;
-    this.#store = opened.store;
+    this.#instance = { store: opened.store, clock };
+    this.#consumers = new ModelledConsumers(this, waitMsMax);
   }
 
-  /** An empty store beside an empty model. */
-  static async open(factory: StoreFactory): Promise<ModelledStore> {
+  /**
+   * An empty store beside an empty model.
+   *
+   * @param waitMsMax - most ms that a consumer may take to come to the end of the feed. Default: 10,000
+   */
+  static async open(factory: StoreFactory, waitMsMax: number = WAIT_MS_MAX): Promise<ModelledStore> {
     const bench = new Bench(factory);
-    return new ModelledStore(bench, await bench.open(SETTINGS));
+    const clock = new StoppedClock();
+    return new ModelledStore(bench, await bench.open({ ...SETTINGS, clock }), clock, waitMsMax);
   }
 
   /** The instance that steps are taken on now. */
   get store(): ConformingStore {
-    return this.#store;
+    return this.#instance.store;
   }
 
   /**
@@ -56,14 +68,15 @@ export class ModelledStore implements Modelled {
   }
 
   /**
-   * The store holds what the model holds, and verifies clean.
+   * The store holds what the model holds, and verifies clean. Its consumers have handled all of it.
    *
    * @throws AssertionError - as {@link run} does
    */
   async check(): Promise<void> {
     await this.#explained(async () => {
+      await this.#consumers.drain(this.#instance);
       for (const aggregate of [0, 1, 2, 3]) await read(this, { ...WHOLE, aggregate });
-      await isClean(this.#store);
+      await isClean(this.store);
     });
   }
 
@@ -99,7 +112,15 @@ export class ModelledStore implements Modelled {
       case 'reopen':
         return this.#reopen();
       case 'crash':
-        return this.#crash(this.#events.next(aggregateIdOf(step.aggregate), step.size));
+        return this.#crash(this.#events.next(aggregateIdOf(step.aggregate), step.size), step.handles ?? 0);
+      case 'start':
+        return this.#start(step);
+      case 'stop':
+        return this.#consumers.stop(step);
+      case 'retry':
+        return this.#consumers.retry(step);
+      case 'discard':
+        return this.#consumers.discard(step);
       default:
         return step satisfies never;
     }
@@ -107,14 +128,14 @@ export class ModelledStore implements Modelled {
 
   #shares(shares: readonly ShareStep[]): DomainEvent[] {
     const distinct = [...Map.groupBy(shares, ({ aggregate }) => aggregateIdOf(aggregate)).values()].map(([one]) => one);
-    const possible = this.#store.capabilities.appendsAcrossAggregates ? distinct : distinct.slice(0, 1);
+    const possible = this.store.capabilities.appendsAcrossAggregates ? distinct : distinct.slice(0, 1);
     return possible.flatMap((share) => this.#events.share(share as ShareStep));
   }
 
   async #append(events: readonly DomainEvent[]): Promise<void> {
     const expected = this.model.append(events);
     this.script.expect(expected.outcome, `await outcome(store.append(${argumentsOf(events)}))`);
-    this.#isAnswered(await answerOf(this.#store.append(events)), expected);
+    this.#isAnswered(await answerOf(this.store.append(events)), expected);
     for (const aggregateId of new Set(events.map((event) => event.aggregateId))) await this.#holds(aggregateId);
   }
 
@@ -136,7 +157,7 @@ export class ModelledStore implements Modelled {
 
   /** The winner is whoever the store says; the others are answered as if they had come after it. */
   async #race(racers: readonly DomainEvent[][]): Promise<void> {
-    const beside = await this.#secondInstance();
+    const { store: beside } = await this.#secondInstance();
     const nameOf = (index: number) => (index % 2 === 0 ? 'store' : 'beside');
     const calls = racers.map((events, index) => `${nameOf(index)}.append(${argumentsOf(events)})`);
     const isSame = racers.length > 1 && racers[0] === racers[1];
@@ -144,7 +165,7 @@ export class ModelledStore implements Modelled {
     this.script.expect([...lost, 'stored'].sort().join(), `await outcomes([${calls.join(', ')}])`);
 
     const answers = await Promise.all(
-      racers.map((events, index) => answerOf((index % 2 === 0 ? this.#store : beside).append(events))),
+      racers.map((events, index) => answerOf((index % 2 === 0 ? this.store : beside).append(events))),
     );
 
     const winner = answers.findIndex((answer) => outcomeOf(answer) === 'stored');
@@ -156,40 +177,65 @@ export class ModelledStore implements Modelled {
     await this.#holds(racers[0]?.[0]?.aggregateId as string);
   }
 
-  async #secondInstance(): Promise<ConformingStore> {
-    if (this.#beside !== undefined || this.#opened.harness.second === undefined) return this.#beside ?? this.#store;
-    this.script.add('beside = await open()');
-    this.#beside = await this.#opened.second();
+  async #secondInstance(): Promise<Instance> {
+    if (this.#beside !== undefined || this.#opened.harness.second === undefined) return this.#beside ?? this.#instance;
+    this.script.add('beside = await another()');
+    this.#beside = await this.#another();
     return this.#beside;
   }
 
+  async #another(): Promise<Instance> {
+    const clock = new StoppedClock();
+    return { store: await this.#opened.second({ ...SETTINGS, clock }), clock };
+  }
+
+  async #start(step: Extract<Step, { kind: 'start' }>): Promise<void> {
+    if (this.store.subscribeToStream === undefined) return;
+    const beside = step.isBeside ? await this.#secondInstance() : this.#instance;
+    await this.#consumers.start(step, beside, beside === this.#beside ? 'beside' : 'store');
+  }
+
   async #reopen(): Promise<void> {
-    if (!this.#store.capabilities.durable) return;
+    if (!this.store.capabilities.durable) return;
+    await this.#consumers.settle();
     this.script.add('await store.close()');
     this.script.add('await beside.close()');
-    this.script.add('store = beside = await open()');
-    this.#store = await this.#opened.reopen();
+    this.script.add('workers.length = 0');
+    this.script.add('clocks.clear()');
+    this.script.add('store = beside = await another()');
+    const clock = new StoppedClock();
+    this.#instance = { store: await this.#opened.reopen({ ...SETTINGS, clock }), clock };
+    this.#consumers.closed();
     this.#beside = undefined;
     this.#dropped = 0;
   }
 
-  async #crash(events: readonly DomainEvent[]): Promise<void> {
-    if (!this.#store.capabilities.durable || this.#opened.harness.second === undefined) return;
+  async #crash(events: readonly DomainEvent[], handles: number): Promise<void> {
+    if (this.#opened.harness.second === undefined) return;
     if (this.#dropped >= DROPPED_MAX) await this.#reopen();
-    this.script.add(`const lost${events[0]?.payload.made} = outcome(store.append(${argumentsOf(events)}))`);
-    this.script.add('store = await open()');
-    const lost = answerOf(this.#store.append(events));
-    this.#store = await this.#opened.second();
+    if (this.#dropped >= DROPPED_MAX) return;
+    await this.#consumers.settle();
+    const { store } = this;
+    const lost = `lost${events[0]?.payload.made}`;
+    this.script.add(`const ${lost} = { store, answer: outcome(store.append(${argumentsOf(events)})) }`);
+    this.script.add(`dieAfter(store, ${handles})`);
+    this.script.add('store = await another()');
+    this.#consumers.dieAfter(store, handles);
+    const answered = answerOf(store.append(events));
+    this.#instance = await this.#another();
     this.#dropped += 1;
-    this.script.expect(
-      'replayed,stored',
-      `[await outcome(store.append(${argumentsOf(events)})), await lost${events[0]?.payload.made}].sort().join()`,
-    );
-    const answers = [await answerOf(this.#store.append(events)), await lost];
+    const outcomes = `[await outcome(store.append(${argumentsOf(events)})), await ${lost}.answer]`;
+    this.script.expect('replayed,stored', `${outcomes}.sort().join()`);
+    await this.#areAnswered(events, [await answerOf(this.store.append(events)), await answered]);
+    await this.#consumers.die(store, `${lost}.store`);
+    await this.#holds(events[0]?.aggregateId as string);
+  }
+
+  /** Of two equal appends one is stored, and the other is a repeat. */
+  async #areAnswered(events: readonly DomainEvent[], answers: readonly StoreAnswer[]): Promise<void> {
     const [first, second] = answers.toSorted((left) => (outcomeOf(left) === 'stored' ? -1 : 1));
     this.#isAnswered(first as StoreAnswer, this.model.append(events));
     this.#isAnswered(second as StoreAnswer, this.model.append(events));
-    await this.#holds(events[0]?.aggregateId as string);
   }
 
   async #holds(aggregateId: string): Promise<void> {
@@ -198,6 +244,6 @@ export class ModelledStore implements Modelled {
       expected.map(({ eventId }) => eventId).join(),
       `await ids(await store.getEvents(${argumentsOf(aggregateId)}))`,
     );
-    await holds(this.#store, aggregateId, expected);
+    await holds(this.store, aggregateId, expected);
   }
 }

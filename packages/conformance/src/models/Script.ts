@@ -1,12 +1,38 @@
-const HEAD = `import type { DomainEvent, EventQuery, EventStorePort } from '@nexus/shared';
+import { CONSUMER_SCRIPT } from './consumerScript.ts';
+
+const HEAD = `import type { Clock, DeliveryContext, DomainEvent, EventQuery, EventStoreAdmin, EventStorePort } from '@nexus/shared';
+
+type Store = EventStorePort & EventStoreAdmin;
 
 /**
  * Calls \`print\` with what is expected, and with what the store answers. The first two that differ are the fault; where
  * none do, it lies in the content or the receipts of the last answer.
  *
- * @param open - opens the store, empty at first; the same content each time
+ * @param open - opens the store with this clock, empty at first; the same content each time
  */
-export async function reproduce(open: () => Promise<EventStorePort>, print = console.log): Promise<void> {
+export async function reproduce(open: (options: { clock: Clock }) => Promise<Store>, print = console.log): Promise<void> {
+  const clocks = new Map<EventStorePort, ReturnType<typeof stopped>>();
+  const stopped = () => {
+    let now = Date.parse('2026-01-01T00:00:00.000Z');
+    const sleepers = new Set<{ due: number; wake: () => void }>();
+    const sleep = (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        if (ms <= 0 || signal?.aborted) return void setImmediate(resolve);
+        sleepers.add({ due: now + ms, wake: resolve });
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    const advance = (ms: number) => {
+      now += ms;
+      for (const one of sleepers) if (one.due <= now && sleepers.delete(one)) one.wake();
+    };
+    return { now: () => now, sleep, advance };
+  };
+  const another = async () => {
+    const clock = stopped();
+    const opened = await open({ clock });
+    clocks.set(opened, clock);
+    return opened;
+  };
   const outcome = (append: Promise<{ replayed: unknown }>) =>
     append.then(({ replayed }) => (replayed === false ? 'stored' : 'replayed'), (error) => error.code);
   const outcomes = async (appends: Promise<{ replayed: unknown }>[]) =>
@@ -35,8 +61,8 @@ export async function reproduce(open: () => Promise<EventStorePort>, print = con
       };
       store.subscribeToStream?.(take, { from: 'start' });
     });
-  let store = await open();
-  let beside = store;
+  let store = await another();
+  let beside = store;${CONSUMER_SCRIPT}
 `;
 
 /** The steps of a run so far as TypeScript on the port, with what each call is expected to answer. */

@@ -69,4 +69,35 @@ export type Step =
   /** Nothing where the store is not durable. */
   | { readonly kind: 'reopen' }
   /** Drops the instance, unclosed, with an append under way, and sends that again through another. */
-  | { readonly kind: 'crash'; readonly aggregate: number; readonly size: number };
+  | {
+      readonly kind: 'crash';
+      readonly aggregate: number;
+      readonly size: number;
+      /** Events that each of its workers still handles; then it is dead. Default: 0. */
+      readonly handles?: number;
+    }
+  /** Starts a worker of a durable consumer; a second one waits to take over. */
+  | {
+      readonly kind: 'start';
+      readonly consumer: number;
+      /** Counts for the first worker of the consumer only. */
+      readonly from: 'start' | 'now';
+      readonly checkpointEvery: number;
+      /** The aggregate that the handler fails on, from 1. 0: none. */
+      readonly fails: number;
+      /** It fails at the multiples of this version. */
+      readonly every: number;
+      /** Whether on a second instance, where there can be one. */
+      readonly isBeside: boolean;
+    }
+  /** Closes the worker that owns the consumer. */
+  | { readonly kind: 'stop'; readonly consumer: number }
+  /** Asks to retry an aggregate, be it parked or not. */
+  | { readonly kind: 'retry'; readonly consumer: number; readonly aggregate: number }
+  | {
+      readonly kind: 'discard';
+      readonly consumer: number;
+      readonly aggregate: number;
+      /** 0: the version that waits. 1: the one behind it, which must be refused. */
+      readonly beside: number;
+    };

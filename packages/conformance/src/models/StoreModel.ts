@@ -46,6 +46,11 @@ export class StoreModel {
     return this.eventsOf(aggregateId).length;
   }
 
+  /** Ids of the aggregates that have events. */
+  aggregateIds(): readonly string[] {
+    return [...this.#aggregates.keys()];
+  }
+
   /** All events, aggregate by aggregate. */
   all(): readonly ModelEvent[] {
     return [...this.#aggregates.values()].flat();

@@ -31,6 +31,16 @@ const appends = fc.record({
   shares: fc.oneof({ weight: 3, arbitrary: fc.tuple(shares) }, fc.array(shares, { minLength: 2, maxLength: 3 })),
 });
 
+const starts = fc.record({
+  kind: fc.constant('start' as const),
+  consumer: fc.nat(1),
+  from: fc.constantFrom('start' as const, 'now' as const),
+  checkpointEvery: fc.integer({ min: 1, max: 4 }),
+  fails: fc.nat(4),
+  every: fc.integer({ min: 1, max: 3 }),
+  isBeside: fc.boolean(),
+});
+
 /** In equal parts: what is named several times is taken so much more often. Opening a store takes longest. */
 const steps: fc.Arbitrary<Step>[] = [
   ...Array.from({ length: 5 }, () => appends),
@@ -57,7 +67,17 @@ const steps: fc.Arbitrary<Step>[] = [
   }),
   fc.constant<Step>({ kind: 'subscribe' }),
   fc.constant<Step>({ kind: 'reopen' }),
-  fc.record({ kind: fc.constant('crash' as const), aggregate, size }),
+  fc.record({ kind: fc.constant('crash' as const), aggregate, size, handles: fc.nat(4) }),
+  starts,
+  starts,
+  fc.record({ kind: fc.constant('stop' as const), consumer: fc.nat(1) }),
+  fc.record({ kind: fc.constant('retry' as const), consumer: fc.nat(1), aggregate }),
+  fc.record({
+    kind: fc.constant('discard' as const),
+    consumer: fc.nat(1),
+    aggregate,
+    beside: fc.constantFrom(0, 0, 0, 1),
+  }),
 ];
 
 class StepCommand implements fc.AsyncCommand<StoreModel, ModelledStore> {
@@ -86,6 +106,8 @@ export interface ModelRuns {
   readonly seed?: number;
   /** After this time in ms, what was found so far is reported, shrunk or not. Default: 20,000. */
   readonly msMax?: number;
+  /** Most ms that a consumer may take to come to the end of the feed. Default: 10,000. */
+  readonly waitMsMax?: number;
 }
 
 /**
@@ -95,7 +117,7 @@ export interface ModelRuns {
  */
 export async function agreesWithModel(
   factory: StoreFactory,
-  { runs, stepsMax, seed, msMax = 20_000 }: ModelRuns,
+  { runs, stepsMax, seed, msMax = 20_000, waitMsMax }: ModelRuns,
 ): Promise<void> {
   const commands = fc.commands(
     steps.map((step) => step.map((one) => new StepCommand(one))),
@@ -103,7 +125,7 @@ export async function agreesWithModel(
     { maxCommands: stepsMax, size: 'max' },
   );
   const property = fc.asyncProperty(commands, async (picked) => {
-    const store = await ModelledStore.open(factory);
+    const store = await ModelledStore.open(factory, waitMsMax);
     try {
       await fc.asyncModelRun(() => ({ model: store.model, real: store }), picked);
       await store.check();

@@ -1,0 +1,85 @@
+import type { EventHandler, Subscription } from '@nexus/shared';
+import type { ConformingStore } from '../Harness.ts';
+import { ATTEMPTS_MAX, type ConsumerModel, isPoison, type ModelWorker, type Poison } from './ConsumerModel.ts';
+import type { StoppedClock } from './StoppedClock.ts';
+
+/** One instance of a store, and its time. */
+export interface Instance {
+  readonly store: ConformingStore;
+  readonly clock: StoppedClock;
+}
+
+export interface WorkerOptions {
+  readonly from: 'start' | 'now';
+  readonly checkpointEvery: number;
+  readonly poison: Poison | undefined;
+}
+
+/** A subscription of a consumer, whose handler tells the model of its calls, fails as told, and may die. */
+export class ConsumerWorker implements ModelWorker {
+  readonly instance: Instance;
+  readonly checkpointEvery: number;
+  readonly subscription: Subscription;
+  readonly poison: Poison | undefined;
+  isGone = false;
+  readonly #model: ConsumerModel;
+  #eventsLeft = Number.POSITIVE_INFINITY;
+
+  constructor(instance: Instance, model: ConsumerModel, { from, checkpointEvery, poison }: WorkerOptions) {
+    this.instance = instance;
+    this.checkpointEvery = checkpointEvery;
+    this.#model = model;
+    this.poison = poison;
+    const options = { consumer: model.name, from, checkpointEvery, attemptsMax: ATTEMPTS_MAX, retryDelaysMs: [0] };
+    const subscription = instance.store.subscribeToStream?.(this.#handle, options);
+    if (subscription === undefined) throw new TypeError('A store with consumers has a change feed');
+    this.subscription = subscription;
+  }
+
+  /** Whether it delivers, or could: it owns the consumer. */
+  get owns(): boolean {
+    const { state } = this.subscription.status();
+    return !this.isGone && (state === 'catching-up' || state === 'live');
+  }
+
+  /** Events whose calls will end. */
+  get eventsLeft(): number {
+    return this.#eventsLeft;
+  }
+
+  /** After so many events more the handler hangs, as it does in a process that dies. */
+  dieAfter(events: number): void {
+    this.#eventsLeft = events;
+  }
+
+  /** Its process is dead: its time stands still, and no call of its handler ends. */
+  die(): void {
+    this.dieAfter(0);
+    this.isGone = true;
+    this.#model.die(this);
+  }
+
+  async close(): Promise<void> {
+    await this.subscription.close();
+    this.isGone = true;
+  }
+
+  readonly #handle: EventHandler = async (event, { attempt, signal }) => {
+    if (this.#eventsLeft <= 0 && (attempt === 1 || this.isGone)) return aborted(signal);
+    this.#model.call(this, event);
+    // What a dead worker handled and did not note is no poison now: else a run could not be repeated.
+    const fails = isPoison(this.poison, event) && this.#model.isNew(event);
+    if (!fails || attempt === ATTEMPTS_MAX) this.#eventsLeft--;
+    if (!fails) return this.#model.succeed(event);
+    if (attempt === ATTEMPTS_MAX) this.#model.park(event);
+    throw new TypeError('poison');
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(new TypeError('the process is dead'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
