@@ -18,12 +18,12 @@ function measure(contender: string, work: string, events: number): Record<string
 
 it.for(['node:sqlite', 'Nexus'])(
   'imports every event of a file, and streams all that is stored: %s',
+  { timeout: 60_000 },
   (contender) => {
     for (const work of ['import', 'stream-aggregate', 'stream-feed']) {
       expect(measure(contender, work, 1_100).eventsPerSecond).toBeGreaterThan(0);
     }
   },
-  60_000,
 );
 
 it('counts from the append of one process to the handler of another', () => {
