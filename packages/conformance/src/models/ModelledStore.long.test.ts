@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
+import { sharedInMemory } from './testing/brokenConsumers.ts';
 import { agreesWithModel } from './testing/modelProperty.ts';
 import { inMemory, sqliteStores } from './testing/stores.ts';
 
@@ -8,7 +9,11 @@ afterAll(() => sqlite.remove());
 const MS_MAX = 10 * 60_000;
 
 it('answers as the model does, in memory, in thousands of runs', async () => {
-  await expect(agreesWithModel(inMemory, { runs: 4_000, stepsMax: 60, msMax: MS_MAX })).resolves.toBeUndefined();
+  await expect(agreesWithModel(inMemory, { runs: 2_000, stepsMax: 60, msMax: MS_MAX })).resolves.toBeUndefined();
+});
+
+it('answers as the model does, in memory where instances die, in thousands of runs', async () => {
+  await expect(agreesWithModel(sharedInMemory, { runs: 3_000, stepsMax: 60, msMax: MS_MAX })).resolves.toBeUndefined();
 });
 
 it('answers as the model does, on SQLite, in a hundred runs', async () => {

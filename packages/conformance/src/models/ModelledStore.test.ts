@@ -1,14 +1,13 @@
-import { stripTypeScriptTypes } from 'node:module';
 import { InMemoryJournal } from '@nexus/adapters/embedded';
-import { GovernedEventStore, type GovernedEventStoreOptions } from '@nexus/shared';
+import { GovernedEventStore } from '@nexus/shared';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Bench } from '../bench/Bench.ts';
 import { type BrokenJournal, brokenJournals } from '../broken/index.ts';
 import { journalFactory } from '../journalFactory.ts';
 import { ModelledStore } from './ModelledStore.ts';
 import { runSteps } from './runSteps.ts';
 import type { Step } from './Step.ts';
 import { agreesWithModel } from './testing/modelProperty.ts';
+import { differing, runScript, runScriptOn, scriptOf } from './testing/scripts.ts';
 import { inMemory, sqliteStores } from './testing/stores.ts';
 
 const sqlite = sqliteStores();
@@ -45,17 +44,6 @@ async function faultOf({ name, wrap }: BrokenJournal): Promise<string> {
     () => 'none',
     (error: Error) => error.message,
   );
-}
-
-/** The script of a failure, as a module. */
-async function scriptOf(fault: string) {
-  const [, script = ''] = /This reproduces it:\n\n(.*)\nSteps: /s.exec(fault) ?? [];
-  return moduleOf(script);
-}
-
-function moduleOf(script: string) {
-  const source = encodeURIComponent(stripTypeScriptTypes(script));
-  return import(/* @vite-ignore */ `data:text/javascript,${source}`);
 }
 
 const SHARE = { form: 'next', aggregate: 0, size: 3, pick: 0 } as const;
@@ -107,52 +95,37 @@ describe('a store beside its model', () => {
   });
 
   it.each(broken(REPRODUCED))('says by which calls it differs where a journal $name', async (journal) => {
-    const { reproduce } = await scriptOf(await faultOf(journal));
+    const script = scriptOf(await faultOf(journal));
     const wrong = journal.wrap(new InMemoryJournal());
-    const printed: string[][] = [];
 
-    await reproduce(
-      async (options: GovernedEventStoreOptions) => new GovernedEventStore(wrong, { rateLimiter: null, ...options }),
-      (...texts: unknown[]) => printed.push(texts.map(String)),
+    const printed = await runScript(
+      script,
+      async (options) => new GovernedEventStore(wrong, { rateLimiter: null, ...options }),
     );
 
-    const differing = printed.findIndex(([expected, actual]) => expected !== actual);
-    expect(differing).toBeGreaterThanOrEqual(0);
-    expect(differing).toBe(printed.length - 1);
+    expect(differing(printed)).toEqual(printed.slice(-1));
   });
 
   it('prints a script that answers as expected on a good journal', async () => {
     const [gap] = broken(['accepts a gap']) as [BrokenJournal];
-    const { reproduce } = await scriptOf(await faultOf(gap));
+    const script = scriptOf(await faultOf(gap));
     const journal = new InMemoryJournal();
-    const printed: string[][] = [];
 
-    await reproduce(
-      async (options: GovernedEventStoreOptions) => new GovernedEventStore(journal, options),
-      (...texts: unknown[]) => printed.push(texts.map(String)),
-    );
+    const printed = await runScript(script, async (options) => new GovernedEventStore(journal, options));
 
     expect(printed.at(-1)).toEqual(['VERSION_GAP', 'VERSION_GAP']);
-    expect(printed.filter(([expected, actual]) => expected !== actual)).toEqual([]);
+    expect(differing(printed)).toEqual([]);
   });
 
   it('prints a script of every kind of step that answers as expected on a good store', async () => {
     const modelled = await ModelledStore.open(sqlite.factory);
     for (const step of EVERY_KIND) await modelled.run(step);
     await modelled.close();
-    const { reproduce } = await moduleOf(String(modelled.script));
-    const printed: string[][] = [];
-    const bench = new Bench(sqlite.factory);
-    const { second } = await bench.open();
 
-    await reproduce(
-      (options: GovernedEventStoreOptions) => second({ rateLimiter: null, ...options }),
-      (...texts: unknown[]) => printed.push(texts.map(String)),
-    );
-    await bench.dispose();
+    const printed = await runScriptOn(sqlite.factory, String(modelled.script));
 
     expect(printed.length).toBeGreaterThan(EVERY_KIND.length);
-    expect(printed.filter(([expected, actual]) => expected !== actual)).toEqual([]);
+    expect(differing(printed)).toEqual([]);
   });
 
   it('takes steps that are made by hand, without any library', async () => {

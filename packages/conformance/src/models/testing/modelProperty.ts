@@ -108,6 +108,8 @@ export interface ModelRuns {
   readonly msMax?: number;
   /** Most ms that a consumer may take to come to the end of the feed. Default: 10,000. */
   readonly waitMsMax?: number;
+  /** Whether the least steps are looked for. Default: true. */
+  readonly isShrunk?: boolean;
 }
 
 /**
@@ -117,7 +119,7 @@ export interface ModelRuns {
  */
 export async function agreesWithModel(
   factory: StoreFactory,
-  { runs, stepsMax, seed, msMax = 20_000, waitMsMax }: ModelRuns,
+  { runs, stepsMax, seed, msMax = 20_000, waitMsMax, isShrunk = true }: ModelRuns,
 ): Promise<void> {
   const commands = fc.commands(
     steps.map((step) => step.map((one) => new StepCommand(one))),
@@ -136,6 +138,7 @@ export async function agreesWithModel(
   const result = await fc.check(property, {
     numRuns: runs,
     interruptAfterTimeLimit: msMax,
+    endOnFailure: !isShrunk,
     ...(seed === undefined ? {} : { seed }),
   });
   if (!result.failed) return;
