@@ -236,6 +236,8 @@ describe('the pages of a temporal query', () => {
     expect(all.map(({ aggregateVersion }) => aggregateVersion)).toEqual([1, 2, 3]);
     expect(two).toEqual(all.slice(0, 2));
     expect(await query(10)).toHaveLength(4);
+    journal.pageEventsMax = 2;
+    expect(await query(3)).toEqual(all);
   });
 });
 
