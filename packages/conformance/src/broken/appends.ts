@@ -12,7 +12,7 @@ import {
 import { nextTurn } from '../bench/waiting.ts';
 import { ForwardingJournal } from '../ForwardingJournal.ts';
 import type { BrokenJournal } from './BrokenJournal.ts';
-import { partOf, placeOf, recordedOf } from './commits.ts';
+import { partOf, placeOf, recordedOf, renumbered } from './commits.ts';
 
 /** The last writer wins. */
 class Overwriting extends ForwardingJournal {
@@ -42,19 +42,8 @@ class AcceptingGaps extends ForwardingJournal {
       return await this.inner.append(commit);
     } catch (error) {
       if (!isNexusError(error, 'VERSION_GAP')) throw error;
-      return this.inner.append(await this.#renumbered(commit));
+      return this.inner.append(await renumbered(commit, this.inner));
     }
-  }
-
-  async #renumbered(commit: Commit): Promise<Commit> {
-    const versions = new Map<string, number>();
-    for (const { aggregateId } of commit.shares) versions.set(aggregateId, await this.inner.getVersion(aggregateId));
-    const events = commit.events.map((one) => {
-      const aggregateVersion = (versions.get(one.event.aggregateId) ?? 0) + 1;
-      versions.set(one.event.aggregateId, aggregateVersion);
-      return { ...one, event: { ...one.event, aggregateVersion } };
-    });
-    return partOf(commit, events);
   }
 }
 

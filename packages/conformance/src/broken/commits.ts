@@ -1,4 +1,11 @@
-import { type AggregateShare, type Commit, type CommitEvent, digestOfAppend, type RecordedEvent } from '@nexus/shared';
+import {
+  type AggregateShare,
+  type Commit,
+  type CommitEvent,
+  digestOfAppend,
+  type EventJournal,
+  type RecordedEvent,
+} from '@nexus/shared';
 
 /** The part of a commit that holds these of its events, with a receipt cut to them. */
 export function partOf(commit: Commit, events: readonly CommitEvent[]): Commit {
@@ -15,6 +22,18 @@ function sharesOf(events: readonly CommitEvent[]): AggregateShare[] {
     fromVersion: own[0]?.event.aggregateVersion ?? 1,
     toVersion: own.at(-1)?.event.aggregateVersion ?? 1,
   }));
+}
+
+/** The commit with its events numbered directly behind what the journal holds. */
+export async function renumbered(commit: Commit, journal: EventJournal): Promise<Commit> {
+  const versions = new Map<string, number>();
+  for (const { aggregateId } of commit.shares) versions.set(aggregateId, await journal.getVersion(aggregateId));
+  const events = commit.events.map((one) => {
+    const aggregateVersion = (versions.get(one.event.aggregateId) ?? 0) + 1;
+    versions.set(one.event.aggregateId, aggregateVersion);
+    return { ...one, event: { ...one.event, aggregateVersion } };
+  });
+  return partOf(commit, events);
 }
 
 /** An event of a commit as it would be read from the store. */

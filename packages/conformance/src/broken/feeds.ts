@@ -56,6 +56,22 @@ class BeginningTooLate extends ForwardingJournal {
   }
 }
 
+/** Leaves out what is older, by its timestamps, than the event that a reader has seen last. */
+class CatchingUpByTime extends ForwardingJournal {
+  override async *readFeed(range: FeedRange): Pages {
+    const since = await this.#timeAt(range.after);
+    for await (const page of this.inner.readFeed(range)) yield page.filter(({ event }) => event.timestamp >= since);
+  }
+
+  async #timeAt(position: string | undefined): Promise<string> {
+    if (position === undefined) return '';
+    for await (const page of this.inner.readFeed({ follow: false })) {
+      for (const entry of page) if (entry.position === position) return entry.event.timestamp;
+    }
+    return '';
+  }
+}
+
 /** Says that it is the same store as any other. */
 class HidingItsIdentity extends ForwardingJournal {
   override async identity(): Promise<StoreIdentity> {
@@ -89,6 +105,21 @@ class UncomparedRecords implements RecordStore {
 
   list(prefix: string): AsyncIterable<StoredRecord> {
     return this.#inner.list(prefix);
+  }
+}
+
+/** Counts what is parked, and keeps none of it. */
+class SwallowingRecords extends UncomparedRecords {
+  override async put(key: string, value: JsonValue): Promise<string | undefined> {
+    return key.startsWith('parked/') ? 'counted' : super.put(key, value);
+  }
+}
+
+class SwallowingWhatIsParked extends ForwardingJournal {
+  readonly #records = new SwallowingRecords(this.inner.records);
+
+  override get records(): RecordStore {
+    return this.#records;
   }
 }
 
@@ -126,6 +157,16 @@ export const BROKEN_FEEDS: readonly BrokenJournal[] = [
     name: 'has the identity of another store',
     caughtBy: '6.foreign-checkpoint',
     wrap: (good) => new HidingItsIdentity(good),
+  },
+  {
+    name: 'catches up by time',
+    caughtBy: '6.imported-while-away',
+    wrap: (good) => new CatchingUpByTime(good),
+  },
+  {
+    name: 'swallows what is parked, so that dead letters stay empty',
+    caughtBy: '6.failure-parks-that-aggregate-only',
+    wrap: (good) => new SwallowingWhatIsParked(good),
   },
   {
     name: 'writes records without comparing their revisions',

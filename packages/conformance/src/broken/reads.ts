@@ -16,6 +16,32 @@ class LosingTheLastPage extends ForwardingJournal {
   }
 }
 
+/** Takes the first page for all there is. */
+class ReadingTheFirstPage extends ForwardingJournal {
+  override async *readAggregate(aggregateId: string, range: AggregateRange): Pages {
+    for await (const page of this.inner.readAggregate(aggregateId, range)) {
+      yield page;
+      return;
+    }
+  }
+}
+
+/** Reads all there is before it hands out the first page. */
+class ReadingAllAtOnce extends ForwardingJournal {
+  override async *readAggregate(aggregateId: string, range: AggregateRange): Pages {
+    const events: RecordedEvent[] = [];
+    for await (const page of this.inner.readAggregate(aggregateId, range)) events.push(...page);
+    for (let read = 0; read < events.length; read += PAGE_EVENTS) yield events.slice(read, read + PAGE_EVENTS);
+  }
+}
+
+/** Begins one version before the one that a reader asks for. */
+class RepeatingTheFirst extends ForwardingJournal {
+  override readAggregate(aggregateId: string, range: AggregateRange): AsyncIterable<readonly RecordedEvent[]> {
+    return this.inner.readAggregate(aggregateId, { ...range, fromVersion: Math.max(1, range.fromVersion - 1) });
+  }
+}
+
 /** Goes on to whatever the end has become. */
 class ReadingAMovingEnd extends ForwardingJournal {
   override async *readAggregate(aggregateId: string, range: AggregateRange): Pages {
@@ -96,6 +122,21 @@ export const BROKEN_READS: readonly BrokenJournal[] = [
     name: 'loses the last page of a read',
     caughtBy: '5.long-aggregate-is-whole',
     wrap: (good) => new LosingTheLastPage(good),
+  },
+  {
+    name: 'reads only the first page',
+    caughtBy: '5.long-aggregate-is-whole',
+    wrap: (good) => new ReadingTheFirstPage(good),
+  },
+  {
+    name: 'reads an aggregate into memory before it hands it out',
+    caughtBy: '5.bounded-memory',
+    wrap: (good) => new ReadingAllAtOnce(good),
+  },
+  {
+    name: 'gives the last event of a snapshot a second time',
+    caughtBy: '5.fold-from-a-snapshot',
+    wrap: (good) => new RepeatingTheFirst(good),
   },
   {
     name: 'reads on to an end that moves',

@@ -58,6 +58,11 @@ class FoldingIds extends ForwardingJournal {
   }
 }
 
+/** Nothing where the text is longer than 64 KiB. */
+function shortened(payload: JsonObject): JsonObject {
+  return JSON.stringify(payload).length > 65_536 ? {} : payload;
+}
+
 function withPayload(event: RecordedEvent, change: (payload: JsonObject) => JsonValue): RecordedEvent {
   return { ...event, payload: change(event.payload) as JsonObject };
 }
@@ -100,6 +105,25 @@ export const BROKEN_VALUES: readonly BrokenJournal[] = [
     name: 'rounds numbers',
     caughtBy: '0.payload-values-are-kept',
     wrap: (good) => new ChangingReads(good, (event) => withPayload(event, rounded)),
+  },
+  {
+    name: 'keeps no payload of more than 64 KiB',
+    caughtBy: '0.payload-of-300-kb',
+    wrap: (good) => new ChangingReads(good, (event) => withPayload(event, shortened)),
+  },
+  {
+    name: 'adds its own record to metadata',
+    caughtBy: '0.nothing-is-added-to-metadata',
+    wrap: (good) =>
+      new ChangingReads(good, (event) => ({
+        ...event,
+        metadata: { ...event.metadata, at: event.recorded.recordedAt },
+      })),
+  },
+  {
+    name: 'cuts ids at 255 characters',
+    caughtBy: '0.names-at-their-bound',
+    wrap: (good) => new FoldingIds(good, (id) => id.slice(0, 255)),
   },
   {
     name: 'cuts ids at NUL',

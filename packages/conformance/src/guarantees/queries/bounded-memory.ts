@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Bench } from '../../bench/Bench.ts';
-import { eventOf } from '../../bench/events.ts';
-import { fill } from '../../bench/expectations.ts';
+import { eventOf, eventsOf } from '../../bench/events.ts';
 import { deferred } from '../../bench/waiting.ts';
 import type { ConformanceCase } from '../../ConformanceCase.ts';
 import type { ConformingStore } from '../../Harness.ts';
@@ -11,6 +10,8 @@ import type { ConformingStore } from '../../Harness.ts';
 /** Far less than the events of the smallest of these cases take together, and far more than some pages of them. */
 const GROWTH_BYTES_MAX = 6 * 1024 * 1024;
 const LOOKS = 4;
+/** Events of one append, as many as every store takes. */
+const BATCH = 250;
 
 /** A collector of garbage, without a flag of the process. */
 function makeCollector(): () => void {
@@ -51,7 +52,11 @@ class MemoryWatch {
 
 async function openFilled(bench: Bench): Promise<ConformingStore> {
   const { store } = await bench.open();
-  await fill(store, 'a', bench.eventsMany);
+  const payload = { text: 'x'.repeat(400) };
+  for (let version = 1; version <= bench.eventsMany; version += BATCH) {
+    const last = Math.min(version + BATCH - 1, bench.eventsMany);
+    await store.append(eventsOf('a', version, last, { payload }));
+  }
   return store;
 }
 
