@@ -126,7 +126,7 @@ function partsOf(
   { appendsAcrossAggregates, appendPartsMax }: HistoryRunOptions['capabilities'],
 ): readonly (readonly RecordedEvent[])[] {
   const shares = [...Map.groupBy(events, ({ aggregateId }) => aggregateId).values()];
-  const fits = shares.length === 1 || (appendsAcrossAggregates && shares.length <= appendPartsMax);
+  const fits = appendsAcrossAggregates && shares.length <= appendPartsMax;
   return fits ? [events] : shares;
 }
 

@@ -74,11 +74,25 @@ describe('the origin of an append', () => {
 
   it.each<[string, Partial<Receipt>]>([
     ['another aggregate', { shares: [shareOf('b', 1, 2)] }],
-    ['fewer events', { shares: [shareOf('a', 1, 1)] }],
+    ['fewer events', { shares: [shareOf('a', 1, 1)], digest: digestOfAppend(['1:a1']) }],
     ['later events', { shares: [shareOf('a', 2, 3)] }],
     ['other content', { shares: [shareOf('a', 1, 2)], digest: '1:00' }],
   ])('is refused where the first receipt was made for %s', (_what, origin) => {
     expect(refusalOf(partWith(origin))).toMatchObject(MADE_FOR_OTHERS);
+  });
+
+  it('is refused where its receipt counts an event twice', () => {
+    const receipt = receiptOver([shareOf('a', 1, 1), shareOf('a', 1, 1)], ['1:a1', '1:a1']);
+    const events = [eventAt('a', 1), eventAt('a', 1)];
+
+    expect(refusalOf({ events, receipt, storeId: 's' })).toMatchObject(MADE_FOR_OTHERS);
+  });
+
+  it('is refused where the first receipt was made for a part of it', () => {
+    const part = { ...FIRST, shares: [shareOf('a', 1, 2)], digest: digestOfAppend(['1:a1', '1:a2']) };
+    const receipt: Receipt = { ...FIRST, mode: 'history', origin: { receipt: part, storeId: 'first' } };
+
+    expect(refusalOf({ ...WHOLE, receipt })).toMatchObject(MADE_FOR_OTHERS);
   });
 
   test('has the same content where the first receipt covers the same places', () => {

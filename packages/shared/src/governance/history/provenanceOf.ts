@@ -47,8 +47,8 @@ export function provenanceOf(
   origin: ReceiptOrigin,
   findRules: HistoryAppend['findRules'],
 ): Provenance {
-  const evidence = origin.receipt.schemas.filter(({ version }) => version !== undefined);
-  const named = new Set(evidence.map(({ eventType, version }) => JSON.stringify([eventType, version])));
+  const { schemas } = origin.receipt;
+  const named = new Set(schemas.map(({ eventType, version }) => JSON.stringify([eventType, version])));
   return {
     origin,
     ...(findRules === undefined ? {} : { findRules }),
