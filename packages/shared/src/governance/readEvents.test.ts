@@ -72,9 +72,12 @@ describe('a parameter', () => {
     expect(checkTime('startTime', '2026-01-31T13:00:00+01:00')).toBe('2026-01-31T12:00:00.000Z');
   });
 
-  it.each([undefined, 7, '2026-01-31', '2026-01-31T12:00:00'])('that is the time %j is refused', (time) => {
-    expect(refusalOf(() => checkTime('startTime', time))).toBe('startTime');
-  });
+  it.each([undefined, 7, ['2026-01-31T12:00:00.000Z'], '2026-01-31', '2026-01-31T12:00:00'])(
+    'that is the time %j is refused',
+    (time) => {
+      expect(refusalOf(() => checkTime('startTime', time))).toBe('startTime');
+    },
+  );
 
   it('that is no event id is refused', () => {
     expect(refusalOf(() => checkEventId(7))).toBe('eventId');
