@@ -66,11 +66,11 @@ export class ConsumerRecords {
     if (aggregateVersion !== undefined) expectVersion(parked, aggregateVersion);
   }
 
+  /** Ends a retry. What is parked anew stays so: whoever has taken over the consumer meanwhile waits for an operator. */
   async unpark(consumer: string, aggregateId: string): Promise<void> {
     const record = await this.#find(consumer, aggregateId);
-    if (record !== undefined && !(await this.#records.delete(record.key, record.revision))) {
-      await this.unpark(consumer, aggregateId);
-    }
+    if (record === undefined || parkedOf(record.value).state === 'parked') return;
+    if (!(await this.#records.delete(record.key, record.revision))) await this.unpark(consumer, aggregateId);
   }
 
   /** @throws NotFoundError */

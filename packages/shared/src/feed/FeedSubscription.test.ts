@@ -93,7 +93,7 @@ describe('a claim', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
-    return { frozenClock, clock, frozen, store, takeOver };
+    return { frozenClock, clock, journal, frozen, store, takeOver };
   }
 
   const twoEvents = (clock: ManualClock) => nextEvents('a', 0, [DRAFT, DRAFT], { now: () => clock.now() });
@@ -152,6 +152,33 @@ describe('a claim', () => {
 
     expect(calls).toBe(1);
     await frozen.close();
+  });
+
+  it('that ran out while its owner resumed an aggregate unparks nothing that the next owner has parked', async () => {
+    const { clock, journal, frozen, store, takeOver } = arrangeFrozen();
+    let poison = true;
+    const first = collect(frozen, { consumer: 'c' }, () => poison);
+    await store.append(twoEvents(clock).slice(0, 1));
+    await eventually(async () => (await first.subscription.parked()).length === 1);
+    const { stalled, goOn } = stallFirstRead(journal);
+    poison = false;
+    await first.subscription.retry('a');
+    await stalled;
+    let isMended = false;
+    const next = collect(store, { consumer: 'c' }, (place) => place === 'a:1' && !isMended);
+    await store.append(nextEvents('a', 1, [DRAFT], { now: () => clock.now() }));
+    await store.append(nextEvents('b', 0, [DRAFT], { now: () => clock.now() }));
+    await takeOver(next, 1);
+
+    goOn();
+    await first.subscription.close();
+
+    expect(await store.parkedAggregates('c')).toMatchObject([{ aggregateId: 'a', aggregateVersion: 1 }]);
+    isMended = true;
+    await next.subscription.retry('a');
+    await next.until(3);
+    expect(next.delivered).toEqual(['b:1', 'a:1', 'a:2']);
+    await store.close();
   });
 
   it('is taken over only when its record stands still, whatever the clocks say', async () => {
@@ -401,6 +428,20 @@ it.each([
     expect.objectContaining({ code: 'INVALID_ARGUMENT', details: expect.objectContaining({ argument }) }),
   );
 });
+
+/** The next read of an aggregate hands out all there is, and then does not end until the test says so. */
+function stallFirstRead(journal: InMemoryJournal) {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const readAggregate = journal.readAggregate.bind(journal);
+  journal.readAggregate = async function* (...parameters) {
+    journal.readAggregate = readAggregate;
+    yield* readAggregate(...parameters);
+    reached.resolve();
+    await gate.promise;
+  };
+  return { stalled: reached.promise, goOn: gate.resolve };
+}
 
 /** Fails the first read of the feed when the test says so. */
 class AwayOnce extends InMemoryJournal {
