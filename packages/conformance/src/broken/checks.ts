@@ -1,4 +1,6 @@
+import { deflateSync } from 'node:zlib';
 import {
+  AppendTooLargeError,
   type Commit,
   IdempotencyMismatchError,
   isNexusError,
@@ -9,6 +11,8 @@ import { nextTurn } from '../bench/waiting.ts';
 import { ForwardingJournal } from '../ForwardingJournal.ts';
 import type { BrokenJournal } from './BrokenJournal.ts';
 import { partOf, placeOf, renumbered } from './commits.ts';
+
+const PACKED_BYTES_MAX = 512 * 1024;
 
 /** Stores what expects an earlier version directly behind the last one. */
 class ExpectingNothing extends ForwardingJournal {
@@ -57,6 +61,27 @@ class BusyWithItself extends ForwardingJournal {
 class LeavingUnprocessed extends ForwardingJournal {
   override async append(commit: Commit): Promise<JournalAppendResult> {
     await this.inner.append(partOf(commit, commit.events.slice(0, 1_000)));
+    return { replayed: false, receipts: [commit.receipt] };
+  }
+}
+
+/** Takes as much as it can pack into half a MiB. */
+class MeasuringPacked extends ForwardingJournal {
+  override async append(commit: Commit): Promise<JournalAppendResult> {
+    const bytes = deflateSync(commit.events.map(({ payloadText }) => payloadText).join()).byteLength;
+    if (bytes <= PACKED_BYTES_MAX) return this.inner.append(commit);
+    const details = { actual: bytes, max: PACKED_BYTES_MAX, unit: 'bytes' } as const;
+    throw new AppendTooLargeError(`The append has ${bytes} bytes; split it`, details);
+  }
+}
+
+/** Stores the aggregates of an append one after the other, each in a turn of its own. */
+class StoringAggregatesInTurn extends ForwardingJournal {
+  override async append(commit: Commit): Promise<JournalAppendResult> {
+    for (const events of Map.groupBy(commit.events, ({ event }) => event.aggregateId).values()) {
+      await this.inner.append(partOf(commit, events));
+      await nextTurn();
+    }
     return { replayed: false, receipts: [commit.receipt] };
   }
 }
@@ -118,6 +143,16 @@ export const BROKEN_CHECKS: readonly BrokenJournal[] = [
     name: 'ignores what a batch left unprocessed',
     caughtBy: '1.thousands-in-one-append',
     wrap: (good) => new LeavingUnprocessed(good),
+  },
+  {
+    name: 'measures appends by what they pack to',
+    caughtBy: '1.event-bytes-at-the-bound',
+    wrap: (good) => new MeasuringPacked(good),
+  },
+  {
+    name: 'shows one aggregate of an append before the other',
+    caughtBy: '1.reads-across-aggregates',
+    wrap: (good) => new StoringAggregatesInTurn(good),
   },
   {
     name: 'takes another trace context for other content',

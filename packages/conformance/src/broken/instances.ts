@@ -154,6 +154,11 @@ export const BROKEN_INSTANCES: readonly BrokenJournal[] = [
     wrap: (good) => new WritingBehind(good),
   },
   {
+    name: 'drops at its close what it accepted',
+    caughtBy: '1.close-finishes-what-was-accepted',
+    wrap: (good) => new WritingBehind(good),
+  },
+  {
     name: 'shows an append to its own readers only',
     caughtBy: '1.acknowledged-is-readable-elsewhere',
     wrap: (good) => new WritingBehind(good),
@@ -191,6 +196,11 @@ export const BROKEN_INSTANCES: readonly BrokenJournal[] = [
   {
     name: 'forgets when it is closed that it is governed',
     caughtBy: '8.governed-store-remembers',
+    wrap: (good) => new KeepingRecordsToItself(good),
+  },
+  {
+    name: 'forgets when it is closed which rules its receipts name',
+    caughtBy: '8.kept-rules-survive',
     wrap: (good) => new KeepingRecordsToItself(good),
   },
   {

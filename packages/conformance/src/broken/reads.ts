@@ -1,4 +1,12 @@
-import type { AggregateRange, RecordedEvent, TimePage, TimeRange } from '@nexus/shared';
+import {
+  type AggregateRange,
+  type Commit,
+  type JournalAppendResult,
+  type RecordedEvent,
+  StoreUnavailableError,
+  type TimePage,
+  type TimeRange,
+} from '@nexus/shared';
 import { ForwardingJournal } from '../ForwardingJournal.ts';
 import type { BrokenJournal } from './BrokenJournal.ts';
 
@@ -32,6 +40,22 @@ class ReadingAllAtOnce extends ForwardingJournal {
     const events: RecordedEvent[] = [];
     for await (const page of this.inner.readAggregate(aggregateId, range)) events.push(...page);
     for (let read = 0; read < events.length; read += PAGE_EVENTS) yield events.slice(read, read + PAGE_EVENTS);
+  }
+}
+
+/** Locks out writers while it reads, and for good where its reader leaves before the end. */
+class LockingWhileItReads extends ForwardingJournal {
+  #readers = 0;
+
+  override async append(commit: Commit): Promise<JournalAppendResult> {
+    if (this.#readers > 0) throw new StoreUnavailableError('The database is locked; try again', { reason: 'busy' });
+    return this.inner.append(commit);
+  }
+
+  override async *readAggregate(aggregateId: string, range: AggregateRange): Pages {
+    this.#readers++;
+    yield* this.inner.readAggregate(aggregateId, range);
+    this.#readers--;
   }
 }
 
@@ -132,6 +156,11 @@ export const BROKEN_READS: readonly BrokenJournal[] = [
     name: 'reads an aggregate into memory before it hands it out',
     caughtBy: '5.bounded-memory',
     wrap: (good) => new ReadingAllAtOnce(good),
+  },
+  {
+    name: 'holds on to a read that its reader has left',
+    caughtBy: '5.break-releases',
+    wrap: (good) => new LockingWhileItReads(good),
   },
   {
     name: 'gives the last event of a snapshot a second time',

@@ -11,9 +11,16 @@ const UNAVAILABLE = 'GOVERNANCE_UNAVAILABLE';
 const TIMEOUT_MS = 60_000;
 
 const FAILING_REGISTRY: SchemaRegistryPort = { getSchema: () => Promise.reject(new TypeError('registry is away')) };
+const THROWING_REGISTRY: SchemaRegistryPort = { getSchema: fail };
 const HANGING_REGISTRY: SchemaRegistryPort = { getSchema: () => new Promise(() => {}) };
 const FAILING_ENGINE: PolicyPort = { decide: () => Promise.reject(new TypeError('engine is away')) };
+const THROWING_ENGINE: PolicyPort = { decide: fail };
 const HANGING_ENGINE: PolicyPort = { decide: () => new Promise(() => {}) };
+
+/** Fails before it has returned anything that could be awaited. */
+function fail(): never {
+  throw new TypeError('out of order');
+}
 
 /** Moves time until the promise has settled. */
 async function asTimePasses<Value>(bench: Bench, promise: Promise<Value>): Promise<Value> {
@@ -61,7 +68,10 @@ export const OUTAGE_CASES: readonly ConformanceCase[] = [
   {
     id: '8.failing-registry',
     name: 'stores nothing while the registry fails, and says that it is unavailable, not that the event is invalid',
-    run: (bench) => refusesAsUnavailable(bench, { schemaRegistry: FAILING_REGISTRY }, 'schema-registry'),
+    async run(bench) {
+      await refusesAsUnavailable(bench, { schemaRegistry: FAILING_REGISTRY }, 'schema-registry');
+      await refusesAsUnavailable(bench, { schemaRegistry: THROWING_REGISTRY }, 'schema-registry');
+    },
   },
   {
     id: '8.hanging-registry',
@@ -70,8 +80,11 @@ export const OUTAGE_CASES: readonly ConformanceCase[] = [
   },
   {
     id: '8.failing-engine',
-    name: 'stores nothing while the policy engine fails',
-    run: (bench) => refusesAsUnavailable(bench, { policy: FAILING_ENGINE }, 'policy-engine'),
+    name: 'stores nothing while the policy engine fails or throws',
+    async run(bench) {
+      await refusesAsUnavailable(bench, { policy: FAILING_ENGINE }, 'policy-engine');
+      await refusesAsUnavailable(bench, { policy: THROWING_ENGINE }, 'policy-engine');
+    },
   },
   {
     id: '8.hanging-engine',
