@@ -22,6 +22,8 @@ export class ConsumerWorker implements ModelWorker {
   readonly subscription: Subscription;
   readonly poison: Poison | undefined;
   isGone = false;
+  /** Whether a call of its handler began that does not end. */
+  isHanging = false;
   readonly #model: ConsumerModel;
   #eventsLeft = Number.POSITIVE_INFINITY;
 
@@ -65,7 +67,10 @@ export class ConsumerWorker implements ModelWorker {
   }
 
   readonly #handle: EventHandler = async (event, { attempt, signal }) => {
-    if (this.#eventsLeft <= 0 && (attempt === 1 || this.isGone)) return aborted(signal);
+    if (this.#eventsLeft <= 0 && (attempt === 1 || this.isGone)) {
+      this.isHanging = true;
+      return aborted(signal);
+    }
     this.#model.call(this, event);
     // What a dead worker handled and did not note is no poison now: else a run could not be repeated.
     const fails = isPoison(this.poison, event) && this.#model.isNew(event);

@@ -40,21 +40,33 @@ export class ModelledConsumers {
     await this.#start(consumerOf(step.consumer), { from, checkpointEvery, poison }, instance, name);
   }
 
-  /** Closes the oldest worker, and another takes over. */
+  /** Closes the worker that owns the consumer, and another takes over. */
   async stop(step: StepOf<'stop'>): Promise<void> {
     const consumer = this.#consumers.get(consumerOf(step.consumer));
-    if (consumer === undefined || consumer.workers.length === 0) return;
+    if (consumer === undefined) return;
     await this.#settle(consumer);
-    const [oldest, ...others] = consumer.workers as [ConsumerWorker, ...ConsumerWorker[]];
-    this.#modelled.script.add(`await stop(${argumentsOf(consumer.model.name)})`);
-    await oldest.close();
-    consumer.workers = others;
+    await this.#close(consumer);
+  }
+
+  /** The same, while its handler is busy with one of the events that are appended. */
+  async interrupt(step: StepOf<'interrupt'>, append: () => Promise<void>): Promise<void> {
+    const consumer = this.#consumers.get(consumerOf(step.consumer));
+    const [owner] = consumer?.workers ?? [];
+    if (consumer === undefined || owner === undefined) return;
+    const { model } = consumer;
     await this.#settle(consumer);
+    this.#modelled.script.add(`dieAfter(${argumentsOf(model.name, step.handles)})`);
+    owner.dieAfter(step.handles);
+    await append();
+    const isBusy = model.outcome(owner.poison, owner.eventsLeft) !== model.outcome(owner.poison, Infinity);
+    await this.#stands(consumer, owner, async () => owner.isHanging === isBusy);
+    await this.#close(consumer);
   }
 
   /** Asks for a retry, of what is parked or not. */
   async retry({ consumer, aggregate }: StepOf<'retry'>): Promise<void> {
-    await this.#retry(consumerOf(consumer), aggregateIdOf(aggregate));
+    const name = consumerOf(consumer);
+    await this.#retry(name, this.#pickParked(name, aggregate));
   }
 
   /** Asks for a discard, of the version that waits, or of another. */
@@ -63,7 +75,7 @@ export class ModelledConsumers {
     if (consumer === undefined) return;
     await this.#settle(consumer);
     const { model } = consumer;
-    const aggregateId = aggregateIdOf(step.aggregate);
+    const aggregateId = this.#pickParked(model.name, step.aggregate);
     const version = (model.parked.get(aggregateId)?.aggregateVersion ?? 1) + step.beside;
     // Of what is not stored yet nobody knows that it is poison.
     if (version > this.#modelled.model.versionOf(aggregateId)) return;
@@ -99,9 +111,8 @@ export class ModelledConsumers {
 
   /** The workers of an instance are about to die, after so many events. */
   dieAfter(store: ConformingStore, events: number): void {
-    for (const { workers } of this.#consumers.values()) {
-      for (const worker of workers) if (worker.instance.store === store) worker.dieAfter(events);
-    }
+    const workers = [...this.#consumers.values()].flatMap((consumer) => consumer.workers);
+    for (const worker of workers.filter(({ instance }) => instance.store === store)) worker.dieAfter(events);
   }
 
   /** They have handled so many, and are dead. Others take over. */
@@ -129,6 +140,21 @@ export class ModelledConsumers {
     this.#modelled.script.add(`await start(${script}, ${argumentsOf(name, rest, poison)})`);
     consumer.workers.push(new ConsumerWorker(instance, consumer.model, options));
     await this.#settle(consumer);
+  }
+
+  async #close(consumer: Consumer): Promise<void> {
+    const [owner, ...others] = consumer.workers;
+    if (owner === undefined) return;
+    this.#modelled.script.add(`await stop(${argumentsOf(consumer.model.name)})`);
+    await owner.close();
+    consumer.workers = others;
+    await this.#settle(consumer);
+  }
+
+  /** One of the aggregates that wait; any where none does. */
+  #pickParked(name: string, pick: number): string {
+    const parked = [...(this.#consumers.get(name)?.model.parked.keys() ?? [])];
+    return parked[pick % Math.max(1, parked.length)] ?? aggregateIdOf(pick);
   }
 
   async #retry(name: string, aggregateId: string): Promise<void> {

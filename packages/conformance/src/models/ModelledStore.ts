@@ -117,6 +117,8 @@ export class ModelledStore implements Modelled {
         return this.#start(step);
       case 'stop':
         return this.#consumers.stop(step);
+      case 'interrupt':
+        return this.#consumers.interrupt(step, () => this.#appendNext(step));
       case 'retry':
         return this.#consumers.retry(step);
       case 'discard':
@@ -137,6 +139,10 @@ export class ModelledStore implements Modelled {
     this.script.expect(expected.outcome, `await outcome(store.append(${argumentsOf(events)}))`);
     this.#isAnswered(await answerOf(this.store.append(events)), expected);
     for (const aggregateId of new Set(events.map((event) => event.aggregateId))) await this.#holds(aggregateId);
+  }
+
+  async #appendNext({ aggregate, size }: { readonly aggregate: number; readonly size: number }): Promise<void> {
+    await this.#append(this.#events.next(aggregateIdOf(aggregate), size));
   }
 
   #isAnswered(answer: StoreAnswer, expected: ModelAnswer): void {

@@ -92,12 +92,20 @@ export type Step =
     }
   /** Closes the worker that owns the consumer. */
   | { readonly kind: 'stop'; readonly consumer: number }
-  /** Asks to retry an aggregate, be it parked or not. */
+  /** The same, while it handles what is appended: after so many events its handler is busy until it is closed. */
+  | {
+      readonly kind: 'interrupt';
+      readonly consumer: number;
+      readonly aggregate: number;
+      readonly size: number;
+      readonly handles: number;
+    }
+  /** Asks to retry an aggregate: out of those that are parked, or where none is, of all. */
   | { readonly kind: 'retry'; readonly consumer: number; readonly aggregate: number }
   | {
       readonly kind: 'discard';
       readonly consumer: number;
       readonly aggregate: number;
-      /** 0: the version that waits. 1: the one behind it, which must be refused. */
+      /** 0: the version that waits. 1: the one behind it, which is refused. */
       readonly beside: number;
     };

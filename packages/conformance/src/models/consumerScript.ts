@@ -25,8 +25,10 @@ export const CONSUMER_SCRIPT = `
     if (workers.filter((one) => one.name === name).length === 1) await moved(subscription?.started);
   };
   const stop = (name: string) => workers.splice(workers.findIndex((one) => one.name === name), 1)[0]?.close();
-  const dieAfter = (on: EventStorePort, events: number) => {
-    for (const one of workers) if (one.on === on) one.left = events;
+  const dieAfter = (on: EventStorePort | string, events: number) => {
+    for (const one of workers.filter((worker) => worker.on === on)) one.left = events;
+    const owner = workers.find((worker) => worker.name === on);
+    if (owner !== undefined) owner.left = events;
   };
   const die = (on: EventStorePort) => {
     clocks.delete(on);
