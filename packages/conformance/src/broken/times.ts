@@ -73,6 +73,14 @@ class LookingAtSoMany extends ForwardingJournal {
   }
 }
 
+/** Hands out what it has found after some time, be it nothing, and says that there is more. */
+class GivingEmptyPages extends ForwardingJournal {
+  override async queryByTime(range: TimeRange): Promise<TimePage> {
+    const page = await this.inner.queryByTime(range);
+    return range.after === undefined ? { ...page, events: [], more: true, scannedThrough: range.startTime } : page;
+  }
+}
+
 export const BROKEN_TIMES: readonly BrokenJournal[] = [
   {
     name: 'keeps times to the second',
@@ -98,5 +106,10 @@ export const BROKEN_TIMES: readonly BrokenJournal[] = [
     name: 'stops at a page that found nothing',
     caughtBy: '5.pages-advance-past-what-does-not-match',
     wrap: (good) => new LookingAtSoMany(good),
+  },
+  {
+    name: 'gives an empty page though there is more',
+    caughtBy: '5.pages-hold-everything-once',
+    wrap: (good) => new GivingEmptyPages(good),
   },
 ];
