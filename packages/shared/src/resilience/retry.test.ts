@@ -1,10 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AmbiguousCommitError, ConcurrencyError, StoreUnavailableError } from '../types/errors.ts';
 import { createRetry } from './retry.ts';
 
 const BUSY = new StoreUnavailableError('busy', { reason: 'busy' });
 
 describe('createRetry', () => {
+  beforeAll(async () => {
+    // The first fault of a process imports the library, which fake timers do not wait for.
+    await createRetry({ delaysMs: [] })(() => Promise.reject(BUSY)).catch(() => undefined);
+  });
   beforeEach(() => {
     vi.useFakeTimers();
   });

@@ -1,4 +1,4 @@
-import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
+import type { RetryPolicy } from 'cockatiel';
 import { isNexusError } from '../types/errors.ts';
 
 /** How often, and after which waits, a transient fault is tried again. */
@@ -20,14 +20,24 @@ function isTransient(error: unknown): boolean {
 }
 
 export function createRetry(options: RetryOptions = {}): Retry {
-  const { delaysMs = [1_000, 2_000, 4_000], jitter = 0.25, random = Math.random } = options;
-  const policy = retry(handleWhen(isTransient), {
-    maxAttempts: delaysMs.length,
-    backoff: new DelegateBackoff(({ attempt }) => (delaysMs[attempt - 1] ?? 0) * (1 + jitter * random())),
-  });
+  let policy: Promise<RetryPolicy> | undefined;
   // The policy takes over where the first try has failed, so that a try that succeeds costs nothing.
   return (task) => {
     const first = task();
-    return first.catch(() => policy.execute(({ attempt }) => (attempt === 0 ? first : task())));
+    return first.catch(async (error: unknown) => {
+      if (!isTransient(error)) throw error;
+      policy ??= createPolicy(options);
+      return (await policy).execute(({ attempt }) => (attempt === 0 ? first : task()));
+    });
   };
+}
+
+/** Imports the library on demand, because most processes never try again. */
+async function createPolicy(options: RetryOptions): Promise<RetryPolicy> {
+  const { delaysMs = [1_000, 2_000, 4_000], jitter = 0.25, random = Math.random } = options;
+  const { DelegateBackoff, handleWhen, retry } = await import('cockatiel');
+  return retry(handleWhen(isTransient), {
+    maxAttempts: delaysMs.length,
+    backoff: new DelegateBackoff(({ attempt }) => (delaysMs[attempt - 1] ?? 0) * (1 + jitter * random())),
+  });
 }
