@@ -2,9 +2,6 @@ import type { DomainEvent } from '@nexus/shared';
 import { sameEvents } from '../bench/expectations.ts';
 import type { StoreModel } from './StoreModel.ts';
 
-/** Calls of a handler for one event before it has failed for good. */
-export const ATTEMPTS_MAX = 2;
-
 /** Whoever calls the handler: one subscription of the consumer. */
 export interface ModelWorker {
   /** Most events that it handles between two writes of the durable place. */

@@ -1,6 +1,6 @@
 import type { EventHandler, Subscription } from '@nexus/shared';
 import type { ConformingStore } from '../Harness.ts';
-import { ATTEMPTS_MAX, type ConsumerModel, isPoison, type ModelWorker, type Poison } from './ConsumerModel.ts';
+import { type ConsumerModel, isPoison, type ModelWorker, type Poison } from './ConsumerModel.ts';
 import type { StoppedClock } from './StoppedClock.ts';
 
 /** One instance of a store, and its time. */
@@ -12,6 +12,8 @@ export interface Instance {
 export interface WorkerOptions {
   readonly from: 'start' | 'now';
   readonly checkpointEvery: number;
+  /** Calls for one event before the handler has failed for good. */
+  readonly attemptsMax: number;
   readonly poison: Poison | undefined;
 }
 
@@ -25,15 +27,17 @@ export class ConsumerWorker implements ModelWorker {
   /** Whether a call of its handler began that does not end. */
   isHanging = false;
   readonly #model: ConsumerModel;
+  readonly #attemptsMax: number;
   #eventsLeft = Number.POSITIVE_INFINITY;
 
-  constructor(instance: Instance, model: ConsumerModel, { from, checkpointEvery, poison }: WorkerOptions) {
+  constructor(instance: Instance, model: ConsumerModel, { poison, ...options }: WorkerOptions) {
     this.instance = instance;
-    this.checkpointEvery = checkpointEvery;
+    this.checkpointEvery = options.checkpointEvery;
+    this.#attemptsMax = options.attemptsMax;
     this.#model = model;
     this.poison = poison;
-    const options = { consumer: model.name, from, checkpointEvery, attemptsMax: ATTEMPTS_MAX, retryDelaysMs: [0] };
-    const subscription = instance.store.subscribeToStream?.(this.#handle, options);
+    const consumer = { consumer: model.name, retryDelaysMs: [0], ...options };
+    const subscription = instance.store.subscribeToStream?.(this.#handle, consumer);
     if (subscription === undefined) throw new TypeError('A store with consumers has a change feed');
     this.subscription = subscription;
   }
@@ -74,9 +78,9 @@ export class ConsumerWorker implements ModelWorker {
     this.#model.call(this, event);
     // What a dead worker handled and did not note is no poison now: else a run could not be repeated.
     const fails = isPoison(this.poison, event) && this.#model.isNew(event);
-    if (!fails || attempt === ATTEMPTS_MAX) this.#eventsLeft--;
+    if (!fails || attempt === this.#attemptsMax) this.#eventsLeft--;
     if (!fails) return this.#model.succeed(event);
-    if (attempt === ATTEMPTS_MAX) this.#model.park(event);
+    if (attempt === this.#attemptsMax) this.#model.park(event);
     throw new TypeError('poison');
   };
 }

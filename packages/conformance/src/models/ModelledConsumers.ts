@@ -16,6 +16,9 @@ const WORKERS_MAX = 2;
 /** How far time moves while somebody waits for it, in ms. */
 const TICK_MS = 1_000;
 
+/** A worker that fails on nothing. */
+const HEALTHY: WorkerOptions = { from: 'start', checkpointEvery: 1, attemptsMax: 1, poison: undefined };
+
 interface Consumer {
   readonly model: ConsumerModel;
   workers: ConsumerWorker[];
@@ -36,8 +39,9 @@ export class ModelledConsumers {
   /** Starts a worker; where there are as many as may be, nothing. */
   async start(step: StepOf<'start'>, instance: Instance, name = 'store'): Promise<void> {
     const poison = step.fails === 0 ? undefined : { aggregateId: aggregateIdOf(step.fails - 1), every: step.every };
-    const { from, checkpointEvery } = step;
-    await this.#start(consumerOf(step.consumer), { from, checkpointEvery, poison }, instance, name);
+    const { from, checkpointEvery, attemptsMax } = step;
+    const options = { from, checkpointEvery, attemptsMax, poison };
+    await this.#start(consumerOf(step.consumer), options, instance, name);
   }
 
   /** Closes the worker that owns the consumer, and another takes over. */
@@ -97,7 +101,7 @@ export class ModelledConsumers {
       if (model === undefined) continue;
       for (let workers = 0; workers < WORKERS_MAX; workers++) await this.stop({ kind: 'stop', consumer: index });
       for (const aggregateId of model.parked.keys()) await this.#retry(name, aggregateId);
-      await this.#start(name, { from: 'start', checkpointEvery: 1, poison: undefined }, instance, 'store');
+      await this.#start(name, HEALTHY, instance, 'store');
     }
   }
 

@@ -52,6 +52,7 @@ const START = {
   consumer: 0,
   from: 'start',
   checkpointEvery: 2,
+  attemptsMax: 2,
   fails: 1,
   every: 2,
   isBeside: false,

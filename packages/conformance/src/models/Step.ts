@@ -83,6 +83,7 @@ export type Step =
       /** Counts for the first worker of the consumer only. */
       readonly from: 'start' | 'now';
       readonly checkpointEvery: number;
+      readonly attemptsMax: number;
       /** The aggregate that the handler fails on, from 1. 0: none. */
       readonly fails: number;
       /** It fails at the multiples of this version. */

@@ -2,7 +2,7 @@
 export const CONSUMER_SCRIPT = `
   const consumers: Record<string, { versions: Record<string, number[]>; done: string[]; again: number }> = {};
   const workers: { name: string; on: EventStorePort; left: number; close: () => Promise<void> }[] = [];
-  const start = async (on: EventStorePort, name: string, options: object, poison: { aggregateId: string; every: number } | null) => {
+  const start = async (on: EventStorePort, name: string, options: { attemptsMax: number }, poison: { aggregateId: string; every: number } | null) => {
     const known = (consumers[name] ??= { versions: {}, done: [], again: 0 });
     const worker = { name, on, left: Infinity, close: async () => {} };
     const handler = async ({ aggregateId, aggregateVersion }: DomainEvent, { attempt, signal }: DeliveryContext) => {
@@ -12,14 +12,14 @@ export const CONSUMER_SCRIPT = `
       const place = \`\${aggregateId}: \${aggregateVersion}\`;
       const isNew = !known.done.includes(place);
       const fails = isNew && aggregateId === poison?.aggregateId && aggregateVersion % poison.every === 0;
-      if (!fails || attempt === 2) worker.left--;
+      if (!fails || attempt === options.attemptsMax) worker.left--;
       if (fails) throw new Error('poison');
       if (!isNew) known.again++;
       if (!isNew) return;
       known.done.push(place);
       (known.versions[aggregateId] ??= []).push(aggregateVersion);
     };
-    const subscription = on.subscribeToStream?.(handler, { consumer: name, attemptsMax: 2, retryDelaysMs: [0], ...options });
+    const subscription = on.subscribeToStream?.(handler, { consumer: name, retryDelaysMs: [0], ...options });
     worker.close = async () => subscription?.close();
     workers.push(worker);
     if (workers.filter((one) => one.name === name).length === 1) await moved(subscription?.started);

@@ -38,6 +38,7 @@ const starts = fc.record({
   consumer: fc.nat(1),
   from: fc.constantFrom('start' as const, 'now' as const),
   checkpointEvery: fc.integer({ min: 1, max: 4 }),
+  attemptsMax: fc.integer({ min: 1, max: 2 }),
   fails: fc.nat(4),
   every: fc.integer({ min: 1, max: 3 }),
   isBeside: fc.boolean(),
