@@ -9,7 +9,9 @@ import { BROKEN_TIMES } from './times.ts';
 import { BROKEN_VALUES } from './values.ts';
 
 export type { BrokenJournal } from './BrokenJournal.ts';
+export { type BrokenSettings, misgovernedFactory } from './BrokenSettings.ts';
 export { brokenFactory } from './brokenFactory.ts';
+export { brokenSettings } from './settings.ts';
 
 /** Journals that break one promise each, with the case that must catch it: they test the suite, not an adapter. */
 export const brokenJournals: readonly BrokenJournal[] = [
