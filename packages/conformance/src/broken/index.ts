@@ -5,6 +5,7 @@ import { BROKEN_FEEDS } from './feeds.ts';
 import { BROKEN_INSTANCES } from './instances.ts';
 import { BROKEN_READS } from './reads.ts';
 import { BROKEN_RECEIPTS } from './receipts.ts';
+import { BROKEN_REPEATS } from './repeats.ts';
 import { BROKEN_TIMES } from './times.ts';
 import { BROKEN_VALUES } from './values.ts';
 
@@ -17,6 +18,7 @@ export { brokenSettings } from './settings.ts';
 export const brokenJournals: readonly BrokenJournal[] = [
   ...BROKEN_APPENDS,
   ...BROKEN_CHECKS,
+  ...BROKEN_REPEATS,
   ...BROKEN_RECEIPTS,
   ...BROKEN_READS,
   ...BROKEN_TIMES,

@@ -17,6 +17,7 @@ import {
 import { type Deferred, deferred, nextTurn } from '../bench/waiting.ts';
 import { ForwardingJournal } from '../ForwardingJournal.ts';
 import type { BrokenJournal } from './BrokenJournal.ts';
+import { renumbered } from './commits.ts';
 
 /** Writes the last append once it is asked for, and until then only says that it has. */
 class WritingBehind extends ForwardingJournal {
@@ -76,6 +77,24 @@ class RememberingVersions extends ForwardingJournal {
 
   override async getVersion(aggregateId: string): Promise<number> {
     return this.#versions.get(aggregateId) ?? this.inner.getVersion(aggregateId);
+  }
+}
+
+/** Guards the versions of aggregates by a lock that no other instance sees. */
+class LockingByItself extends ForwardingJournal {
+  #last: Promise<unknown> = Promise.resolve();
+
+  override append(commit: Commit): Promise<JournalAppendResult> {
+    const append = this.#last.then(() => this.#checkThenWrite(commit));
+    this.#last = append.catch(() => {});
+    return append;
+  }
+
+  async #checkThenWrite(commit: Commit): Promise<JournalAppendResult> {
+    const { aggregateId, fromVersion } = commit.shares[0] as Commit['shares'][number];
+    if ((await this.inner.getVersion(aggregateId)) !== fromVersion - 1) return this.inner.append(commit);
+    await nextTurn();
+    return this.inner.append(await renumbered(commit, this.inner));
   }
 }
 
@@ -172,6 +191,11 @@ export const BROKEN_INSTANCES: readonly BrokenJournal[] = [
     name: 'remembers versions instead of reading them',
     caughtBy: '2.version-is-read-strongly',
     wrap: (good) => new RememberingVersions(good),
+  },
+  {
+    name: 'lets a writer of each instance win',
+    caughtBy: '2.one-of-racing-instances-wins',
+    wrap: (good) => new LockingByItself(good),
   },
   {
     name: 'forgets what was stored before it was opened when that is repeated',

@@ -59,6 +59,14 @@ class LockingWhileItReads extends ForwardingJournal {
   }
 }
 
+/** Treats the last version that is asked for as exclusive. */
+class ExcludingTheLastVersion extends ForwardingJournal {
+  override readAggregate(aggregateId: string, range: AggregateRange): AsyncIterable<readonly RecordedEvent[]> {
+    const toVersion = range.toVersion === undefined ? undefined : range.toVersion - 1;
+    return this.inner.readAggregate(aggregateId, { ...range, toVersion });
+  }
+}
+
 /** Begins one version before the one that a reader asks for. */
 class RepeatingTheFirst extends ForwardingJournal {
   override readAggregate(aggregateId: string, range: AggregateRange): AsyncIterable<readonly RecordedEvent[]> {
@@ -161,6 +169,11 @@ export const BROKEN_READS: readonly BrokenJournal[] = [
     name: 'holds on to a read that its reader has left',
     caughtBy: '5.break-releases',
     wrap: (good) => new LockingWhileItReads(good),
+  },
+  {
+    name: 'leaves out the last version that is asked for',
+    caughtBy: '5.bounds-are-inclusive',
+    wrap: (good) => new ExcludingTheLastVersion(good),
   },
   {
     name: 'gives the last event of a snapshot a second time',

@@ -21,6 +21,14 @@ class KeepingSeconds extends ForwardingJournal {
   }
 }
 
+/** Gives the newest events where there are more than the limit. */
+class GivingTheNewest extends ForwardingJournal {
+  override async queryByTime(range: TimeRange): Promise<TimePage> {
+    const page = await this.inner.queryByTime({ ...range, limit: EVENTS_LOOKED_AT });
+    return { ...page, events: page.events.slice(-range.limit) };
+  }
+}
+
 /** Keeps times as ms since 1970, unsigned. */
 class LosingBefore1970 extends ForwardingJournal {
   override async queryByTime(range: TimeRange): Promise<TimePage> {
@@ -86,6 +94,11 @@ export const BROKEN_TIMES: readonly BrokenJournal[] = [
     name: 'keeps times to the second',
     caughtBy: '5.time-range-is-inclusive',
     wrap: (good) => new KeepingSeconds(good),
+  },
+  {
+    name: 'gives the newest events in place of the oldest',
+    caughtBy: '5.time-range-limit',
+    wrap: (good) => new GivingTheNewest(good),
   },
   {
     name: 'loses times before 1970',
