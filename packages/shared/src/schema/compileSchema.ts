@@ -116,7 +116,8 @@ type Dialect = typeof Ajv | typeof Ajv2020;
 const META_SCHEMAS = new Map<Dialect, InstanceType<Dialect>>();
 
 function refuseInvalid(schema: JsonObject, Dialect: Dialect): void {
-  const meta = META_SCHEMAS.get(Dialect) ?? new Dialect({ strict: false, logger: false });
+  // Making the code of the meta-schemas smaller would take longer than it saves.
+  const meta = META_SCHEMAS.get(Dialect) ?? new Dialect({ strict: false, logger: false, code: { optimize: false } });
   META_SCHEMAS.set(Dialect, meta);
   if (!meta.validateSchema(schema)) throw new SyntaxError(meta.errorsText(meta.errors, { dataVar: 'schema' }));
 }
