@@ -1,13 +1,6 @@
 import type { EventHandler, Subscription } from '@nexus/shared';
-import type { ConformingStore } from '../Harness.ts';
 import { type ConsumerModel, isPoison, type ModelWorker, type Poison } from './ConsumerModel.ts';
-import type { StoppedClock } from './StoppedClock.ts';
-
-/** One instance of a store, and its time. */
-export interface Instance {
-  readonly store: ConformingStore;
-  readonly clock: StoppedClock;
-}
+import type { Instance } from './Instances.ts';
 
 export interface WorkerOptions {
   readonly from: 'start' | 'now';

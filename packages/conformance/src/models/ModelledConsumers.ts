@@ -3,8 +3,9 @@ import { isNexusError } from '@nexus/shared';
 import { nextTurn } from '../bench/waiting.ts';
 import type { ConformingStore } from '../Harness.ts';
 import { ConsumerModel } from './ConsumerModel.ts';
-import { ConsumerWorker, type Instance, type WorkerOptions } from './ConsumerWorker.ts';
+import { ConsumerWorker, type WorkerOptions } from './ConsumerWorker.ts';
 import { aggregateIdOf } from './EventMaker.ts';
+import type { Instance } from './Instances.ts';
 import { argumentsOf, type Modelled } from './modelledReads.ts';
 import type { Step } from './Step.ts';
 

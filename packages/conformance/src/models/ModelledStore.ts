@@ -1,44 +1,36 @@
 import assert from 'node:assert/strict';
 import type { DomainEvent, Receipt } from '@nexus/shared';
-import { Bench, type OpenedStore } from '../bench/Bench.ts';
+import { Bench } from '../bench/Bench.ts';
 import { holds, isClean } from '../bench/expectations.ts';
 import type { ConformingStore, StoreFactory } from '../Harness.ts';
 import { answerOf, isAnswered, outcomeOf, type StoreAnswer } from './answers.ts';
-import type { Instance } from './ConsumerWorker.ts';
 import { aggregateIdOf, EventMaker } from './EventMaker.ts';
+import { Instances } from './Instances.ts';
 import { ModelledConsumers } from './ModelledConsumers.ts';
 import { argumentsOf, type Modelled, query, read, subscribe, version } from './modelledReads.ts';
 import { Script } from './Script.ts';
 import type { ShareStep, Step } from './Step.ts';
-import { StoppedClock } from './StoppedClock.ts';
 import { type ModelAnswer, StoreModel } from './StoreModel.ts';
 
-/** Temporal queries are not what is tested here. */
-const SETTINGS = { rateLimiter: null };
 /** Most ms that a consumer may take. */
 const WAIT_MS_MAX = 10_000;
 /** All of an aggregate. */
 const WHOLE = { kind: 'read', fromVersion: 1, toVersion: 0, isBackward: false, limit: 0 } as const;
-/** Dropped instances that are kept open at a time. */
-const DROPPED_MAX = 2;
 
 /** A store beside its model: each step is taken by both, and they must answer alike. */
 export class ModelledStore implements Modelled {
   readonly model: StoreModel = new StoreModel();
-  readonly script: Script = new Script();
+  readonly script: Script;
   readonly receipts: Map<number, Receipt> = new Map();
   readonly #bench: Bench;
-  readonly #opened: OpenedStore;
+  readonly #instances: Instances;
   readonly #events = new EventMaker(this.model);
   readonly #consumers: ModelledConsumers;
-  #instance: Instance;
-  #beside: Instance | undefined;
-  #dropped = 0;
 
-  private constructor(bench: Bench, opened: OpenedStore, clock: StoppedClock, waitMsMax: number) {
+  private constructor(bench: Bench, instances: Instances, script: Script, waitMsMax: number) {
     this.#bench = bench;
-    this.#opened = opened;
-    this.#instance = { store: opened.store, clock };
+    this.#instances = instances;
+    this.script = script;
     this.#consumers = new ModelledConsumers(this, waitMsMax);
   }
 
@@ -49,13 +41,13 @@ export class ModelledStore implements Modelled {
    */
   static async open(factory: StoreFactory, waitMsMax: number = WAIT_MS_MAX): Promise<ModelledStore> {
     const bench = new Bench(factory);
-    const clock = new StoppedClock();
-    return new ModelledStore(bench, await bench.open({ ...SETTINGS, clock }), clock, waitMsMax);
+    const script = new Script();
+    return new ModelledStore(bench, await Instances.open(bench, script), script, waitMsMax);
   }
 
   /** The instance that steps are taken on now. */
   get store(): ConformingStore {
-    return this.#instance.store;
+    return this.#instances.current.store;
   }
 
   /**
@@ -74,7 +66,7 @@ export class ModelledStore implements Modelled {
    */
   async check(): Promise<void> {
     await this.#explained(async () => {
-      await this.#consumers.drain(this.#instance);
+      await this.#consumers.drain(this.#instances.current);
       for (const aggregate of [0, 1, 2, 3]) await read(this, { ...WHOLE, aggregate });
       await isClean(this.store);
     });
@@ -163,7 +155,7 @@ export class ModelledStore implements Modelled {
 
   /** The winner is whoever the store says; the others are answered as if they had come after it. */
   async #race(racers: readonly DomainEvent[][]): Promise<void> {
-    const { store: beside } = await this.#secondInstance();
+    const { store: beside } = await this.#instances.beside();
     const nameOf = (index: number) => (index % 2 === 0 ? 'store' : 'beside');
     const calls = racers.map((events, index) => `${nameOf(index)}.append(${argumentsOf(events)})`);
     const isSame = racers.length > 1 && racers[0] === racers[1];
@@ -183,53 +175,31 @@ export class ModelledStore implements Modelled {
     await this.#holds(racers[0]?.[0]?.aggregateId as string);
   }
 
-  async #secondInstance(): Promise<Instance> {
-    if (this.#beside !== undefined || this.#opened.harness.second === undefined) return this.#beside ?? this.#instance;
-    this.script.add('beside = await another()');
-    this.#beside = await this.#another();
-    return this.#beside;
-  }
-
-  async #another(): Promise<Instance> {
-    const clock = new StoppedClock();
-    return { store: await this.#opened.second({ ...SETTINGS, clock }), clock };
-  }
-
   async #start(step: Extract<Step, { kind: 'start' }>): Promise<void> {
     if (this.store.subscribeToStream === undefined) return;
-    const beside = step.isBeside ? await this.#secondInstance() : this.#instance;
-    await this.#consumers.start(step, beside, beside === this.#beside ? 'beside' : 'store');
+    const { current } = this.#instances;
+    const instance = step.isBeside ? await this.#instances.beside() : current;
+    await this.#consumers.start(step, instance, instance === current ? 'store' : 'beside');
   }
 
   async #reopen(): Promise<void> {
     if (!this.store.capabilities.durable) return;
     await this.#consumers.settle();
-    this.script.add('await store.close()');
-    this.script.add('await beside.close()');
-    this.script.add('workers.length = 0');
-    this.script.add('clocks.clear()');
-    this.script.add('store = beside = await another()');
-    const clock = new StoppedClock();
-    this.#instance = { store: await this.#opened.reopen({ ...SETTINGS, clock }), clock };
+    await this.#instances.reopen();
     this.#consumers.closed();
-    this.#beside = undefined;
-    this.#dropped = 0;
   }
 
   async #crash(events: readonly DomainEvent[], handles: number): Promise<void> {
-    if (this.#opened.harness.second === undefined) return;
-    if (this.#dropped >= DROPPED_MAX) await this.#reopen();
-    if (this.#dropped >= DROPPED_MAX) return;
+    if (!this.#instances.canDrop) await this.#reopen();
+    if (!this.#instances.canDrop) return;
     await this.#consumers.settle();
     const { store } = this;
     const lost = `lost${events[0]?.payload.made}`;
     this.script.add(`const ${lost} = { store, answer: outcome(store.append(${argumentsOf(events)})) }`);
     this.script.add(`dieAfter(store, ${handles})`);
-    this.script.add('store = await another()');
     this.#consumers.dieAfter(store, handles);
     const answered = answerOf(store.append(events));
-    this.#instance = await this.#another();
-    this.#dropped += 1;
+    await this.#instances.drop();
     const outcomes = `[await outcome(store.append(${argumentsOf(events)})), await ${lost}.answer]`;
     this.script.expect('replayed,stored', `${outcomes}.sort().join()`);
     await this.#areAnswered(events, [await answerOf(this.store.append(events)), await answered]);
