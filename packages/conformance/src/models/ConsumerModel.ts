@@ -148,7 +148,8 @@ export class ConsumerModel {
   /** An operator asks for it. @returns whether the aggregate is parked at this version */
   discard(aggregateId: string, aggregateVersion: number): boolean {
     const lane = this.#laneOf(aggregateId);
-    if (lane.parked?.aggregateVersion !== aggregateVersion) return false;
+    const isStored = aggregateVersion <= this.#store.versionOf(aggregateId);
+    if (!isStored || lane.parked?.aggregateVersion !== aggregateVersion) return false;
     lane.next = aggregateVersion + 1;
     lane.parked = { aggregateVersion: lane.next, state: 'retrying' };
     this.#turns.set(aggregateId, lane.next);

@@ -82,8 +82,6 @@ export class ModelledConsumers {
     const { model } = consumer;
     const aggregateId = this.#pickParked(model.name, step.aggregate);
     const version = (model.parked.get(aggregateId)?.aggregateVersion ?? 1) + step.beside;
-    // Of what is not stored yet nobody knows that it is poison.
-    if (version > this.#modelled.model.versionOf(aggregateId)) return;
     const call = `discard(${argumentsOf(model.name, aggregateId, version)})`;
     const expected = model.discard(aggregateId, version);
     await this.#operate(expected, call, this.#modelled.store.discardParked(model.name, aggregateId, version));

@@ -246,7 +246,8 @@ export class GovernedEventStore<Events extends EventMap = Record<string, JsonObj
     { principal }: AdminOptions = {},
   ): Promise<void> {
     this.#begin('discardParked');
-    await discardParked(this.#parts.consumers, this.#parts, { consumer, aggregateId, aggregateVersion }, principal);
+    const dependencies = { ...this.#parts, journal: this.#journal };
+    await discardParked(this.#parts.consumers, dependencies, { consumer, aggregateId, aggregateVersion }, principal);
   }
 
   close(): Promise<void> {

@@ -200,6 +200,24 @@ export const PARKING_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: '6.discard-needs-a-stored-event',
+    name: 'discards nothing that is yet to come, which is delivered when it comes',
+    async run(bench) {
+      const { store } = await bench.open();
+      const { subscription } = await park(store);
+      await subscription.close();
+      for (const version of [2, 3, 4]) await store.discardParked('billing', 'a', version);
+
+      await refusalOf(store.discardParked('billing', 'a', 5), 'NOT_FOUND');
+      await store.append([eventOf('a', 5)]);
+      const recorder = new Recorder();
+      subscribe(store, recorder, DURABLE);
+      await recorder.until(() => recorder.versionsOf('a').length === 1, 'the delivery of what came later');
+
+      assert.deepEqual(recorder.versionsOf('a'), [5]);
+    },
+  },
+  {
     id: '6.only-parked-can-be-resumed',
     name: 'refuses to retry or discard what is not parked, or another version of what is',
     async run(bench) {
