@@ -68,6 +68,29 @@ describe('RulesArchive', () => {
     expect(parts.every((part) => part.isWellFormed())).toBe(true);
   });
 
+  it('cuts no character that stands across or behind the end of a record', async () => {
+    for (const before of [9_999, 10_000]) {
+      const records = new InMemoryRecordStore();
+      const text = `${'x'.repeat(before)}😀x`;
+
+      await new RulesArchive(records).keepPolicies(digestOfText(text), () => text);
+
+      for await (const { value } of records.list(`rules/${digestOfText(text)}/`)) {
+        expect(String(value).isWellFormed()).toBe(true);
+      }
+    }
+  });
+
+  it('asks nothing again of the texts that it has kept', async () => {
+    const archive = new RulesArchive(new InMemoryRecordStore());
+    const texts = ['a', 'b'];
+    for (const text of texts) await archive.keepPolicies(digestOfText(text), () => text);
+
+    const again = texts.map((text) => archive.keepPolicies(digestOfText(text), () => 'not asked'));
+
+    expect(again).toEqual([undefined, undefined]);
+  });
+
   it('keeps a text of 20 million characters, and refuses a longer one', async () => {
     const records = new InMemoryRecordStore();
     const text = 'x'.repeat(20_000_000);
