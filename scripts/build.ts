@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { bundle } from './bundle.ts';
 
 /**
- * Builds every package into its `dist`, ready to be packed: compiled sources, the manifest that points at them, and
- * whatever the sources read beside code. In the checkout, manifests point at the sources.
+ * Builds every package into its `dist`, ready to be packed: compiled sources, for some packages bundled, the manifest
+ * that points at them, and whatever the sources read beside code. In the checkout, manifests point at the sources.
  */
 const ROOT = join(import.meta.dirname, '..');
 const PACKAGES = join(ROOT, 'packages');
+
+/** The packages that services import, whose start counts, with the modules that they start threads with. */
+const BUNDLED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['shared', []],
+  ['adapters', ['embedded/sqlite/writer', 'embedded/sqlite/integrity-checker']],
+]);
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string>>;
@@ -18,11 +25,24 @@ interface Manifest {
 const folders = readdirSync(PACKAGES).filter((name) => existsSync(join(PACKAGES, name, 'package.json')));
 for (const name of folders) rmSync(join(PACKAGES, name, 'dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: ROOT, stdio: 'inherit' });
-for (const name of folders) finish(join(PACKAGES, name));
+for (const name of folders) {
+  const workers = BUNDLED.get(name);
+  if (workers !== undefined) await bundle(join(PACKAGES, name, 'dist'), { entries: entriesOf(name), workers });
+  finish(name);
+}
 
-function finish(folder: string): void {
+function manifestOf(name: string): Manifest {
+  return JSON.parse(readFileSync(join(PACKAGES, name, 'package.json'), 'utf8')) as Manifest;
+}
+
+function entriesOf(name: string): string[] {
+  return Object.values(manifestOf(name).exports).map((source) => source.replace(/^\.\/(.*)\.ts$/, '$1'));
+}
+
+function finish(name: string): void {
+  const folder = join(PACKAGES, name);
   const dist = join(folder, 'dist');
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const manifest = manifestOf(name);
   writeFileSync(join(dist, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
   cpSync(join(ROOT, 'LICENSE'), join(dist, 'LICENSE'));
   const readme = join(folder, 'README.md');
