@@ -79,7 +79,7 @@ export interface TimeRange {
 export interface TimePage {
   /** Fewer than `limit` when they grow large: a page need not hold more than about 16 MiB. */
   readonly events: readonly RecordedEvent[];
-  /** Whether the range holds more behind these. */
+  /** Whether the range holds more behind these, of which there is then at least one: the next page begins behind it. */
   readonly more: boolean;
   /** Every match before this time has been looked at: the last event's timestamp while there is more, else `endTime`. */
   readonly scannedThrough: string;
