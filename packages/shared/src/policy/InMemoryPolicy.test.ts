@@ -4,7 +4,7 @@ import type { DomainEvent } from '../types/DomainEvent.ts';
 import { ConfigurationError } from '../types/errors.ts';
 import { InMemoryPolicy, type PolicyRule } from './InMemoryPolicy.ts';
 
-const PRINCIPAL = { id: 'p', roles: [] };
+const PRINCIPAL = { id: 'p', roles: [], client: 'c' };
 const NO_B: PolicyRule = { name: 'no-b', eventTypes: ['B'], check: () => 'B is denied' };
 
 function append(...eventTypes: string[]): PolicyRequest {

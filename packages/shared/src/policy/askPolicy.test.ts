@@ -6,7 +6,7 @@ import { askPolicy } from './askPolicy.ts';
 
 const REQUEST: PolicyRequest = {
   action: 'append',
-  principal: { id: 'p', roles: [] },
+  principal: { id: 'p', roles: [], client: 'c' },
   now: '2026-01-31T12:00:00.000Z',
   events: [],
 };
