@@ -133,10 +133,10 @@ export class WriterClient {
     if (this.#requestWait.wasShort) this.#stayAwake();
   }
 
-  /** The event loop turns on, and everybody else has their turn. */
-  #stayAwake(): void {
-    if (this.#waiting.size === 1 && this.#outcomeWait.isWorthIt) setImmediate(() => this.#stayAwake());
-  }
+  /** The event loop turns on, and everybody else has their turn. One function for all turns: they are many. */
+  readonly #stayAwake = (): void => {
+    if (this.#waiting.size === 1 && this.#outcomeWait.isWorthIt) setImmediate(this.#stayAwake);
+  };
 
   #send(): void {
     const unsent = this.#unsent;
