@@ -14,6 +14,7 @@ import type {
   WriterSettings,
 } from './protocol.ts';
 import { ShortWait } from './ShortWait.ts';
+import { WakefulTurns } from './WakefulTurns.ts';
 
 /** How much the writer has done since the journal was opened. */
 export interface SqliteWriterStats {
@@ -58,6 +59,9 @@ export class WriterClient {
   readonly #outcomeWait: ShortWait = new ShortWait();
   /** For a request behind it. */
   readonly #requestWait: ShortWait = new ShortWait();
+  readonly #wakefulTurns: WakefulTurns = new WakefulTurns(
+    () => this.#waiting.size === 1 && this.#outcomeWait.isWorthIt,
+  );
   #unsent: NumberedRequest[] = [];
   /** Written, and not yet told to their callers. */
   #groups: WrittenGroup[] = [];
@@ -130,13 +134,8 @@ export class WriterClient {
     this.#requestWait.end();
     this.#send();
     this.#outcomeWait.begin();
-    if (this.#requestWait.wasShort) this.#stayAwake();
+    if (this.#requestWait.wasShort) this.#wakefulTurns.start();
   }
-
-  /** The event loop turns on, and everybody else has their turn. One function for all turns: they are many. */
-  readonly #stayAwake = (): void => {
-    if (this.#waiting.size === 1 && this.#outcomeWait.isWorthIt) setImmediate(this.#stayAwake);
-  };
 
   #send(): void {
     const unsent = this.#unsent;
