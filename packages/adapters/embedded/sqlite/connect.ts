@@ -15,7 +15,8 @@ export interface ConnectOptions {
 const CHECKPOINT_PAGES = 4_000;
 
 /**
- * Opens a file with full durability. What a statement keeps to undo itself lies in memory, so that no other disk than the store's is written.
+ * Opens a file with full durability. What a statement keeps to undo itself lies in memory, so that no other disk than
+ * the store's is written.
  *
  * `path` is absolute.
  */

@@ -6,7 +6,7 @@ const FINDINGS_MAX = 100;
 
 /** Checks pages, indexes, references and the numbering of the feed. Reads the whole file. */
 export function findDamage(database: DatabaseSync): IntegrityFinding[] {
-  return [...damagedPages(database), ...lostReferences(database), ...feedGaps(database)];
+  return [damagedPages, lostReferences, lostReceipts, feedGaps].flatMap((check) => check(database));
 }
 
 function damagedPages(database: DatabaseSync): IntegrityFinding[] {
@@ -22,6 +22,20 @@ function lostReferences(database: DatabaseSync): IntegrityFinding[] {
     findings.push({ where: `${row.table} ${row.rowid}`, found: `refers to no row of ${row.parent}` });
   }
   return findings;
+}
+
+/** Only the first event of an append has its receipt, and the others must lead to it. */
+function lostReceipts(database: DatabaseSync): IntegrityFinding[] {
+  const rows = database
+    .prepare(
+      `SELECT other.position, other.first_position FROM events other JOIN events first
+         ON first.position = other.first_position WHERE first.first_position IS NOT NULL LIMIT ?`,
+    )
+    .all(FINDINGS_MAX);
+  return rows.map(({ position, first_position }) => ({
+    where: `events ${position}`,
+    found: `refers to events ${first_position}, which has no receipt`,
+  }));
 }
 
 function feedGaps(database: DatabaseSync): IntegrityFinding[] {
