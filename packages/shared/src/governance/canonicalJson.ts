@@ -54,7 +54,8 @@ function membersInOrder(value: object, depth: number): unknown {
   if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in value) return UNUSUAL;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort()) {
-    if (!keepsItsPlace(key)) return UNUSUAL;
+    // What an object inherits, `__proto__` among it, cannot be assigned everywhere.
+    if (!keepsItsPlace(key) || key in copy) return UNUSUAL;
     const ordered = inOrder((value as Record<string, unknown>)[key], depth + 1);
     if (ordered === UNUSUAL) return UNUSUAL;
     copy[key] = ordered;
@@ -62,8 +63,8 @@ function membersInOrder(value: object, depth: number): unknown {
   return copy;
 }
 
-/** An object puts keys that look like an index first, and takes `__proto__` for its prototype. */
+/** An object puts keys that look like an index first. */
 function keepsItsPlace(key: string): boolean {
   const first = key.charCodeAt(0);
-  return !(first >= DIGIT_0 && first <= DIGIT_9) && key !== '__proto__' && key.isWellFormed();
+  return !(first >= DIGIT_0 && first <= DIGIT_9) && key.isWellFormed();
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { InvalidEventError } from '../types/errors.ts';
+import { digestOfEvent } from './digest.ts';
 import { prepareAppend } from './envelope.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
@@ -144,6 +145,15 @@ describe('prepareAppend', () => {
     expect(prepared?.payloadText).toBe('{"a":1}');
   });
 
+  it('stores the id that it has checked, even where a getter answers something else each time', () => {
+    const answers = ['order-1', 'order-2', ''];
+    const given = Object.defineProperty(event(), 'aggregateId', { enumerable: true, get: () => answers.shift() });
+
+    const [prepared] = prepareAppend([given], NOW, LIMITS).events;
+
+    expect(prepared?.event.aggregateId).toBe('order-1');
+  });
+
   it('reports at most 100 violations of a payload', () => {
     const refusal = refusalOf([event({ payload: { a: Array.from({ length: 1_000 }, () => undefined) } })]);
 
@@ -172,6 +182,18 @@ describe('prepareAppend', () => {
 
     expect(prepared?.payloadText).toBe(payloadText);
     expect(Object.keys(prepared?.event.payload ?? {})).toEqual(['__proto__', 'constructor']);
+  });
+
+  it('keeps as data what objects inherit and must not be assigned, as where their prototypes are frozen', () => {
+    const payload = JSON.parse('{"frozen":{"frozen":1}}');
+    const digest = digestOfEvent(event({ payload }));
+    Object.defineProperty(Object.prototype, 'frozen', { value: 0, writable: false, configurable: true });
+    onTestFinished(() => Reflect.deleteProperty(Object.prototype, 'frozen'));
+
+    const [prepared] = prepareAppend([event({ payload })], NOW, LIMITS).events;
+
+    expect(prepared?.payloadText).toBe('{"frozen":{"frozen":1}}');
+    expect(prepared?.digest).toBe(digest);
   });
 
   it('counts bytes of canonical JSON, not characters', () => {

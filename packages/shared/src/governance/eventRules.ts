@@ -33,25 +33,17 @@ export function checkEvent(given: unknown, eventIndex: number, now: number): Che
     const message = `event ${eventIndex} must be a plain object`;
     return { violations: [{ eventIndex, pointer: '', keyword: 'type', expected: 'object', message }] };
   }
+  const head = headOf(given);
   const payload = copyObject('payload', given.payload);
   const metadata = copyObject('metadata', given.metadata);
-  const faults = [...checkHead(given, now), ...payload.faults, ...checkMetadata(metadata)];
-  const [first, ...others] = faults
-    .slice(0, VIOLATIONS_MAX)
-    .map((fault) => withEvent(fault, eventIndex, given.eventId));
+  const faults = [...unknownFields(given), ...checkHead(head, now), ...payload.faults, ...checkMetadata(metadata)];
+  const [first, ...others] = faults.slice(0, VIOLATIONS_MAX).map((fault) => withEvent(fault, eventIndex, head.eventId));
   if (first !== undefined) return { violations: [first, ...others] };
-  return {
-    event: {
-      ...headOf(given as unknown as DomainEvent),
-      payload: payload.copy,
-      metadata: metadata.copy,
-    } as DomainEvent,
-  };
+  return { event: { ...head, payload: payload.copy, metadata: metadata.copy } as DomainEvent };
 }
 
-function checkHead(event: Record<string, unknown>, now: number): JsonFault[] {
+function checkHead(event: Head, now: number): JsonFault[] {
   return [
-    ...unknownFields(event),
     ...checkName('eventId', event.eventId, ID_BYTES_MAX),
     ...checkName('eventType', event.eventType, TYPE_BYTES_MAX),
     ...checkName('aggregateId', event.aggregateId, ID_BYTES_MAX),
@@ -61,8 +53,10 @@ function checkHead(event: Record<string, unknown>, now: number): JsonFault[] {
   ];
 }
 
-/** All but payload and metadata, which are copied by themselves. */
-function headOf({ eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp }: DomainEvent) {
+type Head = { readonly [Field in Exclude<keyof DomainEvent, 'payload' | 'metadata' | 'recorded'>]?: unknown };
+
+/** All but payload and metadata, which are copied by themselves. Each field is read once: what is checked is kept. */
+function headOf({ eventId, eventType, aggregateId, aggregateType, aggregateVersion, timestamp }: Head): Head {
   const type = aggregateType === undefined ? {} : { aggregateType };
   return { eventId, eventType, aggregateId, ...type, aggregateVersion, timestamp };
 }

@@ -96,9 +96,9 @@ function copyMember(key: string | number, value: unknown, depth: number, walk: W
   return copy;
 }
 
-/** To assign `__proto__` would set the prototype. */
+/** To assign what an object inherits would set its prototype, or fail where the prototypes of all objects are frozen. */
 function setMember(copy: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') copy[key] = value;
+  if (!(key in copy)) copy[key] = value;
   else Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
