@@ -7,6 +7,7 @@ import { prepareAppend } from './envelope.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
 const LIMITS = { eventBytesMax: 1_000, appendBytesMax: 1_500 };
+const WIDE_LIMITS = { eventBytesMax: 10_000_000, appendBytesMax: 10_000_000 };
 
 function event(changes: Record<string, unknown> = {}): DomainEvent {
   return {
@@ -21,9 +22,9 @@ function event(changes: Record<string, unknown> = {}): DomainEvent {
   } as DomainEvent;
 }
 
-function refusalOf(events: unknown): InvalidEventError {
+function refusalOf(events: unknown, limits: typeof LIMITS = LIMITS): InvalidEventError {
   try {
-    prepareAppend(events, NOW, LIMITS);
+    prepareAppend(events, NOW, limits);
   } catch (error) {
     return error as InvalidEventError;
   }
@@ -98,7 +99,8 @@ describe('prepareAppend', () => {
     const many = (prefix: string) =>
       Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`${prefix}${index}/${'x'.repeat(1_000)}`, 1]));
 
-    for (const refusal of [refusalOf([event({ metadata: many('$') })]), refusalOf([event(many('f'))])]) {
+    for (const wrong of [event({ metadata: many('$') }), event(many('f'))]) {
+      const refusal = refusalOf([wrong], WIDE_LIMITS);
       expect(refusal.violations).toHaveLength(100);
       expect(refusal.violations[0]?.pointer).toMatch(/~1x+…$/);
       expect(refusal.message.length).toBeLessThan(30_000);
@@ -111,7 +113,7 @@ describe('prepareAppend', () => {
     const repeated = Array.from({ length: 2_000 }, (_, index) => event({ aggregateVersion: index + 1 }));
 
     for (const events of [[event({ payload: values })], [event({ eventId: longKey, other: 1 })], repeated]) {
-      const refusal = refusalOf(events);
+      const refusal = refusalOf(events, WIDE_LIMITS);
       expect(refusal.violations.length).toBeLessThanOrEqual(100);
       expect(JSON.stringify(refusal.violations).length + refusal.message.length).toBeLessThan(100_000);
     }
@@ -188,7 +190,7 @@ describe('prepareAppend', () => {
     const payload = JSON.parse('{"frozen":{"frozen":1}}');
     const digest = digestOfEvent(event({ payload }));
     Object.defineProperty(Object.prototype, 'frozen', { value: 0, writable: false, configurable: true });
-    onTestFinished(() => Reflect.deleteProperty(Object.prototype, 'frozen'));
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'frozen'));
 
     const [prepared] = prepareAppend([event({ payload })], NOW, LIMITS).events;
 
@@ -210,6 +212,18 @@ describe('prepareAppend', () => {
       code: 'EVENT_TOO_LARGE',
       details: { eventIndex: 0, eventId: 'e-1', bytes: 1_001, bytesMax: 1_000 },
     });
+  });
+
+  it('stops counting an event that is far too large, since objects that are there often make a text without end', () => {
+    let often: unknown = {};
+    for (let level = 0; level < 30; level++) often = { a: often, b: [often, 'x'.repeat(100)] };
+
+    for (const refusal of [refusalOf([event({ payload: { often } })]), refusalOf([event({ metadata: { often } })])]) {
+      expect(refusal.message).toMatch(
+        /^Event e-1 has at least 1\d{3} bytes of canonical JSON; this store takes 1000\. /,
+      );
+      expect(refusal).toMatchObject({ code: 'EVENT_TOO_LARGE', details: { eventIndex: 0, eventId: 'e-1' } });
+    }
   });
 
   it('refuses an append whose events are too large together', () => {

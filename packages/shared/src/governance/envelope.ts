@@ -36,15 +36,18 @@ type SizeLimits = Pick<JournalCapabilities, 'eventBytesMax' | 'appendBytesMax'>;
  * @throws InvalidEventError, EventTooLargeError, AppendTooLargeError
  */
 export function prepareAppend(events: unknown, now: number, limits: SizeLimits): PreparedAppend {
-  const copies = Array.from(checkArray(events), (given, index) => copyValid(given, index, now));
-  refuse(checkTogether(copies).slice(0, VIOLATIONS_MAX));
+  const copies = Array.from(checkArray(events), (given, index) => copyValid(given, index, now, limits.eventBytesMax));
+  const violations = checkTogether(copies);
+  if (violations.length > 0) throw invalid(violations.slice(0, VIOLATIONS_MAX));
   return prepareValid(copies, limits);
 }
 
-function copyValid(given: unknown, index: number, now: number): DomainEvent {
-  const { violations, event } = checkEvent(given, index, now);
-  if (violations !== undefined) refuse(violations, given);
-  return event as DomainEvent;
+function copyValid(given: unknown, eventIndex: number, now: number, bytesMax: number): DomainEvent {
+  const checked = checkEvent(given, eventIndex, now, bytesMax);
+  if (checked.violations !== undefined) throw invalid(checked.violations, given);
+  const { event, bytesMin } = checked;
+  if (bytesMin > bytesMax) throw eventTooLarge(event, eventIndex, { bytes: bytesMin, bytesMax, isLeast: true });
+  return event;
 }
 
 function checkArray(events: unknown): readonly unknown[] {
@@ -53,10 +56,9 @@ function checkArray(events: unknown): readonly unknown[] {
   throw new InvalidEventError([{ pointer: '', keyword: 'events', expected: 'a non-empty array', message }]);
 }
 
-function refuse(violations: readonly Violation[], event?: unknown): void {
-  if (violations.length === 0) return;
+function invalid(violations: readonly Violation[], event?: unknown): InvalidEventError {
   const eventId = (event as Partial<DomainEvent> | null | undefined)?.eventId;
-  throw new InvalidEventError(violations, idFault(eventId) === undefined ? eventId : undefined);
+  return new InvalidEventError(violations, idFault(eventId) === undefined ? eventId : undefined);
 }
 
 /** The rules between the events of one append: ids are unique, and versions of one aggregate follow each other. */
@@ -104,14 +106,24 @@ function prepareEvent(event: DomainEvent, eventIndex: number, eventBytesMax: num
   const canonical = canonicalEvent(event);
   const eventBytes = Buffer.byteLength(canonical);
   if (eventBytes > eventBytesMax) {
-    throw new EventTooLargeError(
-      `Event ${event.eventId} has ${eventBytes} bytes of canonical JSON; this store takes ${eventBytesMax}. ` +
-        'Keep large documents elsewhere and refer to them',
-      { eventIndex, eventId: event.eventId, bytes: eventBytes, bytesMax: eventBytesMax },
-    );
+    throw eventTooLarge(event, eventIndex, { bytes: eventBytes, bytesMax: eventBytesMax });
   }
   const texts = { payloadText: JSON.stringify(event.payload), metadataText: JSON.stringify(event.metadata) };
   return { prepared: { event, ...texts, digest: digestOfText(canonical) }, eventBytes };
+}
+
+interface Size {
+  readonly bytes: number;
+  readonly bytesMax: number;
+  /** Whether there are more bytes, which nobody has counted. Default: false. */
+  readonly isLeast?: boolean;
+}
+
+function eventTooLarge({ eventId }: DomainEvent, eventIndex: number, size: Size): EventTooLargeError {
+  const { bytes, bytesMax, isLeast = false } = size;
+  const found = `${isLeast ? 'at least ' : ''}${bytes} bytes of canonical JSON`;
+  const message = `Event ${eventId} has ${found}; this store takes ${bytesMax}. Keep large documents elsewhere and refer to them`;
+  return new EventTooLargeError(message, { eventIndex, eventId, bytes, bytesMax });
 }
 
 function tooLarge(actual: number, max: number): AppendTooLargeError {

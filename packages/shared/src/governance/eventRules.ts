@@ -25,21 +25,35 @@ const FIELDS: ReadonlySet<string> = new Set([
 /** One event, checked: its violations of the envelope's rules or, where there are none, a copy of it. */
 export type CheckedEvent =
   | { readonly violations: readonly [Violation, ...Violation[]]; readonly event?: never }
-  | { readonly violations?: never; readonly event: DomainEvent };
+  | {
+      readonly violations?: never;
+      /** Not whole where `bytesMin` is above what was allowed. */
+      readonly event: DomainEvent;
+      /** Bytes that its canonical JSON has at least. */
+      readonly bytesMin: number;
+    };
 
-/** Holds the fields of one event against the envelope's rules. Values of the payload are never quoted. */
-export function checkEvent(given: unknown, eventIndex: number, now: number): CheckedEvent {
+/**
+ * Holds the fields of one event against the envelope's rules. Values of the payload are never quoted.
+ *
+ * @param now - ms since 1970, for the bound on timestamps in the future
+ * @param bytesMax - Stops copying behind as many.
+ */
+export function checkEvent(given: unknown, eventIndex: number, now: number, bytesMax: number): CheckedEvent {
   if (!isPlainObject(given)) {
     const message = `event ${eventIndex} must be a plain object`;
     return { violations: [{ eventIndex, pointer: '', keyword: 'type', expected: 'object', message }] };
   }
   const head = headOf(given);
-  const payload = copyObject('payload', given.payload);
-  const metadata = copyObject('metadata', given.metadata);
+  const payload = copyObject('payload', given.payload, bytesMax);
+  const metadata = copyObject('metadata', given.metadata, bytesMax);
   const faults = [...unknownFields(given), ...checkHead(head, now), ...payload.faults, ...checkMetadata(metadata)];
   const [first, ...others] = faults.slice(0, VIOLATIONS_MAX).map((fault) => withEvent(fault, eventIndex, head.eventId));
   if (first !== undefined) return { violations: [first, ...others] };
-  return { event: { ...head, payload: payload.copy, metadata: metadata.copy } as DomainEvent };
+  return {
+    event: { ...head, payload: payload.copy, metadata: metadata.copy } as DomainEvent,
+    bytesMin: payload.bytesMin + metadata.bytesMin,
+  };
 }
 
 function checkHead(event: Head, now: number): JsonFault[] {
@@ -140,10 +154,10 @@ function checkTimestamp(value: unknown, now: number): JsonFault[] {
   ];
 }
 
-function copyObject(field: string, value: unknown): JsonCopy {
-  if (isPlainObject(value)) return copyJson(value, `/${field}`);
+function copyObject(field: string, value: unknown, bytesMax: number): JsonCopy {
+  if (isPlainObject(value)) return copyJson(value, `/${field}`, bytesMax);
   const notObject = fault(`/${field}`, 'type', 'object', 'must be a plain JSON object', kindOf(value));
-  return { copy: undefined, faults: [notObject] };
+  return { copy: undefined, faults: [notObject], bytesMin: 0 };
 }
 
 function checkMetadata({ copy, faults }: JsonCopy): readonly JsonFault[] {

@@ -14,32 +14,45 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 export interface JsonCopy {
-  /** What was checked, with nothing that its owner could still change. Worth nothing where there are faults. */
+  /** What was checked, with nothing that its owner could still change. Not whole with faults, or beyond `bytesMax`. */
   readonly copy: unknown;
   /** The first 100. Values are not quoted in them. */
   readonly faults: readonly JsonFault[];
+  /** Bytes that its JSON has at least: without quotes, escapes and separators. */
+  readonly bytesMin: number;
 }
 
 /**
  * Copies a value, and checks whether it survives being written as JSON and read back, unchanged: finite numbers, no -0,
  * well-formed strings and keys, nothing but plain objects and arrays, at most 64 levels. What is checked is what is
  * copied, because each member is read once.
+ *
+ * @param bytesMax - Stops behind as many, since objects that are there several times make a copy without end.
+ *   Default: unlimited.
  */
-export function copyJson(root: unknown, pointer: string): JsonCopy {
-  const walk: Walk = { faults: [], path: [pointer] };
+export function copyJson(root: unknown, pointer: string, bytesMax: number = Number.POSITIVE_INFINITY): JsonCopy {
+  const walk: Walk = { faults: [], path: [pointer], bytesMin: 0, bytesMax };
   const copy = copyValue(root, 1, walk);
-  return { copy, faults: walk.faults };
+  return { copy, faults: walk.faults, bytesMin: walk.bytesMin };
 }
 
 interface Walk {
   readonly faults: JsonFault[];
+  bytesMin: number;
+  readonly bytesMax: number;
   /** Pointer segments, the first one whole. Joined only where there is a fault. */
   readonly path: (string | number)[];
 }
 
+function goesOn({ faults, bytesMin, bytesMax }: Walk): boolean {
+  return faults.length < VIOLATIONS_MAX && bytesMin <= bytesMax;
+}
+
 function copyValue(value: unknown, depth: number, walk: Walk): unknown {
+  walk.bytesMin += 1;
   switch (typeof value) {
     case 'string':
+      walk.bytesMin += value.length;
       if (!value.isWellFormed()) report(walk, 'unicode', 'holds half of a surrogate pair; send well-formed Unicode');
       return value;
     case 'number':
@@ -70,7 +83,7 @@ function copyContainer(value: object, depth: number, walk: Walk): unknown {
 
 function copyItems(items: readonly unknown[], depth: number, walk: Walk): unknown[] {
   const copy: unknown[] = [];
-  for (let index = 0; index < items.length && walk.faults.length < VIOLATIONS_MAX; index++) {
+  for (let index = 0; index < items.length && goesOn(walk); index++) {
     copy.push(copyMember(index, items[index], depth, walk));
   }
   return copy;
@@ -79,10 +92,11 @@ function copyItems(items: readonly unknown[], depth: number, walk: Walk): unknow
 function copyMembers(members: Record<string, unknown>, depth: number, walk: Walk): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(members)) {
-    if (walk.faults.length >= VIOLATIONS_MAX) return copy;
+    if (!goesOn(walk)) return copy;
     if (!key.isWellFormed()) {
       report(walk, 'unicode', 'has a key with half of a surrogate pair; send well-formed Unicode');
     } else {
+      walk.bytesMin += key.length;
       setMember(copy, key, copyMember(key, members[key], depth, walk));
     }
   }
