@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AmbiguousCommitError, ConcurrencyError, StoreUnavailableError } from '../types/errors.ts';
 import { createRetry } from './retry.ts';
 
@@ -81,5 +81,21 @@ describe('createRetry', () => {
     await expect(createRetry({ delaysMs: [] })(task)).rejects.toBe(BUSY);
 
     expect(task).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('createRetry where its library cannot be imported', () => {
+  it('tells the fault, and tries again at the next one once it can be', async () => {
+    const retry = createRetry({ delaysMs: [0] });
+    vi.doMock('cockatiel', () => {
+      throw new Error('too many open files');
+    });
+    onTestFinished(() => void vi.doUnmock('cockatiel'));
+
+    const refused = await retry(() => Promise.reject(BUSY)).catch((error: unknown) => error);
+    vi.doUnmock('cockatiel');
+    const stored = await retry(vi.fn().mockRejectedValueOnce(BUSY).mockResolvedValue('stored'));
+
+    expect([refused, stored]).toEqual([BUSY, 'stored']);
   });
 });

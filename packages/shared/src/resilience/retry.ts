@@ -27,7 +27,12 @@ export function createRetry(options: RetryOptions = {}): Retry {
     return first.catch(async (error: unknown) => {
       if (!isTransient(error)) throw error;
       policy ??= createPolicy(options);
-      return (await policy).execute(({ attempt }) => (attempt === 0 ? first : task()));
+      const known = await policy.catch(() => {
+        // What keeps a store from its files may keep the library from its own, for a while.
+        policy = undefined;
+        throw error;
+      });
+      return known.execute(({ attempt }) => (attempt === 0 ? first : task()));
     });
   };
 }
