@@ -13,7 +13,7 @@ import type {
   WriterReply,
   WriterSettings,
 } from './protocol.ts';
-import { ShortWait } from './ShortWait.ts';
+import { OUTCOME_MS, REQUEST_MS, ShortWait } from './ShortWait.ts';
 import { WakefulTurns } from './WakefulTurns.ts';
 
 /** How much the writer has done since the journal was opened. */
@@ -56,9 +56,9 @@ export class WriterClient {
   readonly #options: WriterClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   /** For the outcome of a request that is alone. */
-  readonly #outcomeWait: ShortWait = new ShortWait();
+  readonly #outcomeWait: ShortWait = new ShortWait(OUTCOME_MS);
   /** For a request behind it. */
-  readonly #requestWait: ShortWait = new ShortWait();
+  readonly #requestWait: ShortWait = new ShortWait(REQUEST_MS);
   readonly #wakefulTurns: WakefulTurns = new WakefulTurns(
     () => this.#waiting.size === 1 && this.#outcomeWait.isWorthIt,
   );
@@ -134,7 +134,7 @@ export class WriterClient {
     this.#requestWait.end();
     this.#send();
     this.#outcomeWait.begin();
-    if (this.#requestWait.wasShort) this.#wakefulTurns.start();
+    if (this.#requestWait.isExpectedShort) this.#wakefulTurns.start();
   }
 
   #send(): void {

@@ -3,7 +3,7 @@ import { connect } from './connect.ts';
 import { fileIdOf } from './fileIdOf.ts';
 import { BLOCKING_TIME, GroupCommit } from './GroupCommit.ts';
 import type { NumberedRequest, WriterMessage, WriterReply, WriterSettings } from './protocol.ts';
-import { ShortWait } from './ShortWait.ts';
+import { REQUEST_MS, ShortWait } from './ShortWait.ts';
 import { takeGroup } from './takeGroup.ts';
 import { WriteSession } from './WriteSession.ts';
 
@@ -13,7 +13,7 @@ class Writer {
   readonly #groups: GroupCommit;
   readonly #waiting: NumberedRequest[] = [];
   /** For the next message. */
-  readonly #wait: ShortWait = new ShortWait();
+  readonly #wait: ShortWait = new ShortWait(REQUEST_MS);
   #isClosing = false;
 
   constructor(port: MessagePort, settings: WriterSettings) {
