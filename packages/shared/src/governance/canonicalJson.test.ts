@@ -72,6 +72,20 @@ it('writes what is nested deeper than the stack would bear', () => {
   expect(text).toBe(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
 });
 
+it('writes objects that are nested deeper than the stack would bear', () => {
+  const depth = 100_000;
+  let value: JsonValue = 1;
+  for (let level = 0; level < depth; level++) value = { a: value };
+
+  const text = canonicalJson(value);
+
+  expect(text).toBe(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
+});
+
+it('refuses what JSON cannot hold', () => {
+  expect(() => canonicalJson({ a: 1n } as unknown as JsonValue)).toThrow(TypeError);
+});
+
 it('refuses a circle', () => {
   const circle: JsonValue[] = [];
   circle.push(circle);
@@ -87,5 +101,10 @@ it('refuses half of a surrogate pair, in a key as in a text', () => {
 it('writes objects that say their JSON themselves as they say it', () => {
   const date = new Date(0) as unknown as JsonValue;
 
-  expect(canonicalJson({ date })).toBe('{"date":"1970-01-01T00:00:00.000Z"}');
+  const plain = { a: 1, toJSON: () => 'plain' } as unknown as JsonValue;
+  const list = Object.assign([1], { toJSON: () => 'list' });
+
+  expect(canonicalJson({ date, plain, list })).toBe(
+    '{"date":"1970-01-01T00:00:00.000Z","list":"list","plain":"plain"}',
+  );
 });

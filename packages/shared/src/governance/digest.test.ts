@@ -54,3 +54,7 @@ it('does not depend on the order of keys', () => {
 it('gives an append a digest of its events in their order', () => {
   expect(digestOfAppend(['1:aa', '1:bb'])).not.toBe(digestOfAppend(['1:bb', '1:aa']));
 });
+
+it('gives a known append its known digest, which no release may change', () => {
+  expect(digestOfAppend(['1:aa', '1:bb'])).toBe('1:27ed61bd49f372a51613147630a9f4d6686cd95802404b8269807d83af7e58ae');
+});

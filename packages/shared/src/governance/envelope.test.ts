@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DomainEvent } from '../types/DomainEvent.ts';
 import type { InvalidEventError } from '../types/errors.ts';
-import { digestOfEvent } from './digest.ts';
+import { digestOfAppend, digestOfEvent } from './digest.ts';
 import { prepareAppend } from './envelope.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
@@ -93,6 +93,50 @@ describe('prepareAppend', () => {
       eventId: 'e-2',
       errors: ['/payload/a~1b/0/~0 is NaN; numbers must be finite'],
     });
+  });
+
+  it('says of an append without events that it must have some', () => {
+    const message = 'events must be an array of at least one event';
+
+    expect(refusalOf([]).violations).toEqual([
+      { pointer: '', keyword: 'events', expected: 'a non-empty array', message },
+    ]);
+  });
+
+  it('says which event has the same id', () => {
+    const refusal = refusalOf([event(), event({ aggregateVersion: 2 })]);
+
+    expect(refusal.violations).toEqual([
+      {
+        eventIndex: 1,
+        eventId: 'e-1',
+        pointer: '/eventId',
+        keyword: 'uniqueEventId',
+        found: 'e-1',
+        message: '/eventId "e-1" is also the id of event 0 of this append; give each event its own',
+      },
+    ]);
+  });
+
+  it('says which version must follow', () => {
+    const refusal = refusalOf([event({ aggregateVersion: 4 }), event({ eventId: 'e-2', aggregateVersion: 6 })]);
+
+    expect(refusal.violations).toEqual([
+      {
+        eventIndex: 1,
+        eventId: 'e-2',
+        pointer: '/aggregateVersion',
+        keyword: 'sequence',
+        expected: 5,
+        found: '6',
+        message: '/aggregateVersion is 6, but follows 4 of the same aggregate; it must be 5',
+      },
+    ]);
+  });
+
+  it('names no event by an id that is none', () => {
+    expect(refusalOf([event({ eventId: 7 })]).details).not.toHaveProperty('eventId');
+    expect(refusalOf([event({ eventId: 'x'.repeat(1_601) })]).details).not.toHaveProperty('eventId');
   });
 
   it('reports at most 100 unknown fields or reserved keys, with names cut to 60 characters', () => {
@@ -210,6 +254,8 @@ describe('prepareAppend', () => {
     expect(prepareAppend([event({ payload: { a: 'x'.repeat(fill) } })], NOW, LIMITS).bytes).toBe(1_000);
     expect(refusalOf([event({ payload: { a: 'x'.repeat(fill + 1) } })])).toMatchObject({
       code: 'EVENT_TOO_LARGE',
+      message:
+        'Event e-1 has 1001 bytes of canonical JSON; this store takes 1000. Keep large documents elsewhere and refer to them',
       details: { eventIndex: 0, eventId: 'e-1', bytes: 1_001, bytesMax: 1_000 },
     });
   });
@@ -231,7 +277,13 @@ describe('prepareAppend', () => {
       event({ eventId: `e-${version}`, aggregateVersion: version, payload: { a: 'x'.repeat(700) } }),
     );
 
-    expect(refusalOf(events)).toMatchObject({ code: 'APPEND_TOO_LARGE', details: { max: 1_500, unit: 'bytes' } });
+    const { bytes } = prepareAppend(events, NOW, WIDE_LIMITS);
+    expect(prepareAppend(events, NOW, { ...LIMITS, appendBytesMax: bytes }).bytes).toBe(bytes);
+    expect(refusalOf(events, { ...LIMITS, appendBytesMax: bytes - 1 })).toMatchObject({
+      code: 'APPEND_TOO_LARGE',
+      message: `The append has ${bytes} bytes of canonical JSON; this store takes ${bytes - 1}. Split it into smaller appends`,
+      details: { actual: bytes, max: bytes - 1, unit: 'bytes' },
+    });
   });
 
   it('copies, so that its caller can no longer change what is stored', () => {
@@ -255,6 +307,23 @@ describe('prepareAppend', () => {
       { aggregateId: 'order-1', fromVersion: 1, toVersion: 2 },
       { aggregateId: 'order-2', fromVersion: 1, toVersion: 1 },
     ]);
+  });
+
+  it('digests the events of one aggregate in their order', () => {
+    const events = [event(), event({ eventId: 'e-2', aggregateVersion: 2 })];
+
+    expect(prepareAppend(events, NOW, LIMITS).digest).toBe(digestOfAppend(events.map(digestOfEvent)));
+  });
+
+  it('digests the events of several aggregates share by share', () => {
+    const events = [
+      event(),
+      event({ eventId: 'e-2', aggregateId: 'order-2' }),
+      event({ eventId: 'e-3', aggregateVersion: 2 }),
+    ] as const;
+
+    const shareByShare = [events[0], events[2], events[1]].map(digestOfEvent);
+    expect(prepareAppend(events, NOW, LIMITS).digest).toBe(digestOfAppend(shareByShare));
   });
 
   it('prepares any JSON object exactly as given', () => {
