@@ -33,6 +33,7 @@ class FailingSession extends WriteSession {
     if (failure?.commits !== false) super.commit();
     if (failure === undefined) return;
     if (failure.rollsBack) this.rollback();
+    failure.onFailed?.();
     throw sqliteError(failure.errcode);
   }
 }
@@ -41,6 +42,8 @@ interface Failure {
   readonly errcode: number;
   readonly commits: boolean;
   readonly rollsBack?: boolean;
+  /** Called behind it. */
+  readonly onFailed?: () => void;
 }
 
 interface Bench {
@@ -201,6 +204,22 @@ test('a lock that is held for too long refuses the group without a try for each 
 
   expect(kindsOf(reply)).toEqual(['failed', 'failed']);
   expect(reply.transactions).toBe(0);
+  expect(bench.sleeps.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(11);
+  expect(storedIds(bench)).toEqual([]);
+});
+
+test('a lock that is held for too long behind a lost group refuses the rest without another wait for each', () => {
+  let other: DatabaseSync | undefined;
+  const bench = benchOf([
+    { errcode: FULL, commits: false, rollsBack: true, onFailed: () => other?.exec('BEGIN IMMEDIATE') },
+  ]);
+  other = new DatabaseSync(bench.path);
+
+  const reply = run(bench, [appendOf('a'), appendOf('b'), appendOf('c')]);
+  other.close();
+
+  expect(kindsOf(reply)).toEqual(['failed', 'failed', 'failed']);
+  expect(reply.outcomes[2]?.[1]).toMatchObject({ failure: { reason: 'busy' } });
   expect(bench.sleeps.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(11);
   expect(storedIds(bench)).toEqual([]);
 });

@@ -84,20 +84,26 @@ export class GroupCommit {
     } catch (error) {
       const lost = lostBy(error);
       if (lost.verdict === 'unknown') return this.#lookUp(requests, lost.failure);
-      if (lost.verdict === 'give-up') return requests.map(() => ({ kind: 'failed', failure: lost.failure }));
-      return requests.map((request) => this.#alone(request));
+      if (lost.verdict === 'give-up') return requests.map(() => failed(lost.failure));
+      return this.#eachAlone(requests);
     }
   }
 
-  /** The one try that a request gets when its group was rolled back, perhaps because of another request. */
-  #alone(request: WriteRequest): WriteOutcome {
-    try {
-      return this.#transact([request])[0] as WriteOutcome;
-    } catch (error) {
-      const { verdict, failure } = lostBy(error);
-      if (verdict === 'unknown') return this.#lookUp([request], failure)[0] as WriteOutcome;
-      return { kind: 'failed', failure };
-    }
+  /** The one try that each request gets when its group was rolled back, perhaps because of another request. */
+  #eachAlone(requests: readonly WriteRequest[]): readonly WriteOutcome[] {
+    let obstacle: DriverFailure | undefined;
+    return requests.map((request) => {
+      if (obstacle !== undefined) return failed(obstacle);
+      try {
+        return this.#transact([request])[0] as WriteOutcome;
+      } catch (error) {
+        const { verdict, failure } = lostBy(error);
+        if (verdict === 'unknown') return this.#lookUp([request], failure)[0] as WriteOutcome;
+        // It stands in the way of all: to wait for a lock once more for each of them might take an hour.
+        if (verdict === 'give-up') obstacle = failure;
+        return failed(failure);
+      }
+    });
   }
 
   /** @throws GroupLost */
@@ -191,6 +197,10 @@ export class GroupCommit {
       return requests.map(() => ambiguous);
     }
   }
+}
+
+function failed(failure: DriverFailure): WriteOutcome {
+  return { kind: 'failed', failure };
 }
 
 /**
