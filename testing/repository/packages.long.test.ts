@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packAll } from '../../scripts/pack.ts';
 import { ROOT, typescriptBlocks } from './markdown.ts';
@@ -53,4 +54,19 @@ it('runs the packed command line', () => {
 
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ clean: true, events: 0 });
+});
+
+it('keeps what the packed packages register in a bundle of them', async () => {
+  const program = `
+    import '@nexus/adapters/embedded';
+    import { SchemaRegistryFactory } from '@nexus/shared';
+    console.log(SchemaRegistryFactory.create({ provider: 'file', folder: './schemas' }).constructor.name);`;
+  writeFileSync(join(folder, 'program.js'), program);
+  const build = await rolldown({ input: 'program.js', cwd: folder, platform: 'node' });
+  await build.write({ file: join(folder, 'bundle.mjs'), format: 'esm', codeSplitting: false });
+  await build.close();
+
+  const { stdout } = spawnSync(process.execPath, ['bundle.mjs'], { cwd: folder, encoding: 'utf8' });
+
+  expect(stdout).toBe('FileSchemaRegistry\n');
 });
