@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../types/DomainEvent.ts';
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject, JsonValue } from '../types/json.ts';
+import type { Violation } from '../types/Violation.ts';
 import { compileSchema } from './compileSchema.ts';
 import { violationsOf } from './violationsOf.ts';
 
@@ -41,6 +42,97 @@ describe('violationsOf', () => {
     const found = violations(schema, { a: 'x'.repeat(1_000), b: [1, 2], c: {} }).map((violation) => violation.found);
 
     expect(found).toEqual([`"${'x'.repeat(59)}…`, 'an array of 2 items', 'an object']);
+  });
+
+  const many = Array.from({ length: 50 }, (_, index) => index);
+  it.each<[JsonObject, JsonValue, Partial<Violation>]>([
+    [{ required: ['a'] }, {}, { pointer: '/payload/a', expected: ['a'], message: 'is required; add it' }],
+    [{ dependentRequired: { b: ['a'] } }, { b: 1 }, { pointer: '/payload/a', message: 'is required; add it' }],
+    [
+      { $schema: 'http://json-schema.org/draft-07/schema#', dependencies: { b: ['a'] } },
+      { b: 1 },
+      { pointer: '/payload/a', message: 'is required; add it' },
+    ],
+    [
+      { additionalProperties: false },
+      { a: 1 },
+      { pointer: '/payload/a', expected: false, message: 'is not in the schema; leave it out' },
+    ],
+    [
+      { unevaluatedProperties: false },
+      { a: 1 },
+      { pointer: '/payload/a', expected: false, message: 'is not in the schema; leave it out' },
+    ],
+    [{ enum: ['x', 7] }, true, { expected: ['x', 7], found: 'true', message: 'must be one of ["x",7], found true' }],
+    [
+      { enum: many },
+      'x',
+      {
+        expected: many,
+        found: '"x"',
+        message: 'must be one of [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,…, found "x"',
+      },
+    ],
+    [{ const: { b: 1 } }, null, { found: 'null', message: 'must be {"b":1}, found null' }],
+    [{ const: 'x' }, 7, { expected: 'x', found: '7', message: 'must be "x", found 7' }],
+    [
+      { maxLength: 3 },
+      'four',
+      { expected: 3, found: '"four"', message: 'must NOT have more than 3 characters, found "four"' },
+    ],
+    [
+      { type: ['number', 'null'] },
+      'x'.repeat(58),
+      {
+        expected: ['number', 'null'],
+        found: `"${'x'.repeat(58)}"`,
+        message: `must be number,null, found "${'x'.repeat(58)}"`,
+      },
+    ],
+    [
+      { 'x-nexus-pii': true, type: 'number' },
+      'x',
+      {
+        expected: 'number',
+        found: 'a value that the schema marks as personal',
+        message: 'must be number, found a value that the schema marks as personal',
+      },
+    ],
+    [
+      { properties: { a: { 'x-nexus-pii': true, properties: { b: { type: 'number' } } } } },
+      { a: { b: 'x' } },
+      {
+        pointer: '/payload/a',
+        keyword: 'type',
+        expected: 'number',
+        found: 'a value that the schema marks as personal',
+        message: 'breaks the rule type somewhere within, found a value that the schema marks as personal',
+      },
+    ],
+  ])('says of %j what to do about %j', (schema, payload, { message, ...told }) => {
+    const pointer = told.pointer ?? '/payload';
+    const keyword = told.keyword ?? Object.keys(schema).findLast((key) => !key.startsWith('$'));
+
+    expect(violations(schema, payload as JsonObject)).toStrictEqual([
+      { eventIndex: 0, eventId: 'e-1', pointer, keyword, ...told, message: `${pointer} ${message}` },
+    ]);
+  });
+
+  it('says of a name that breaks a rule that it is a name, and does not quote it', () => {
+    const [name] = violations({ propertyNames: { maxLength: 3 } }, { long: 1 });
+
+    expect(name).toStrictEqual({
+      eventIndex: 0,
+      eventId: 'e-1',
+      pointer: '/payload',
+      keyword: 'maxLength',
+      expected: 3,
+      message: '/payload has a property whose name must NOT have more than 3 characters',
+    });
+  });
+
+  it('tells at most 100 violations', () => {
+    expect(violations({ items: { type: 'string' } }, many.concat(many, many) as never)).toHaveLength(100);
   });
 
   const secret = 'hunter2-secret';

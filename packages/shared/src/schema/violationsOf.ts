@@ -21,7 +21,7 @@ export function violationsOf(
     const pointer = ['/payload', ...segments.slice(0, depth).map(shortSegment)].join('/');
     const found = foundOf(fault, depth !== undefined);
     const isWithin = depth !== undefined && depth < segments.length;
-    const rule = isWithin ? `breaks the rule ${fault.keyword} somewhere within` : ruleOf(fault);
+    const rule = isWithin ? `breaks the rule ${fault.keyword} somewhere within` : subjectOf(fault) + ruleOf(fault);
     const message = `${pointer} ${rule}${found === undefined ? '' : `, found ${found}`}`;
     const expected = expectedOf(fault);
     return {
@@ -49,10 +49,16 @@ function missingOrExtra({ params }: ErrorObject): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** Ajv says of the name of a property what it says of a value, and the name may be personal. */
+function subjectOf({ propertyName }: ErrorObject): string {
+  return propertyName === undefined ? '' : 'has a property whose name ';
+}
+
 function ruleOf(fault: ErrorObject): string {
   switch (fault.keyword) {
     case 'required':
     case 'dependentRequired':
+    case 'dependencies':
       return 'is required; add it';
     case 'additionalProperties':
     case 'unevaluatedProperties':
