@@ -69,6 +69,7 @@ describe('InMemoryPolicy', () => {
     const build = () => new InMemoryPolicy([NO_B, { ...NO_B, effect: 'observe' }]);
 
     expect(build).toThrow(ConfigurationError);
+    expect(build).toThrow(expect.objectContaining({ details: { setting: 'rules' } }));
     expect(build).toThrow(/no-b/);
   });
 
@@ -103,7 +104,8 @@ describe('InMemoryPolicy', () => {
 
     const [own, other] = [policy.decide(read('own')), policy.decide(read('other'))];
 
-    expect(own).toMatchObject({ decision: 'allow' });
+    expect(own).toMatchObject({ decision: 'allow', matched: [], denials: [] });
+    for (const decision of [own, other]) expect(decision).not.toHaveProperty('observed');
     expect(other).toMatchObject({ decision: 'deny', matched: ['mayRead'], denials: [{ policy: 'mayRead' }] });
     expect(other.denials[0]?.message).toContain('other');
   });

@@ -66,6 +66,7 @@ describe('askPolicy', () => {
 
     const expected = {
       code: 'GOVERNANCE_UNAVAILABLE',
+      message: 'The policy engine failed: no such rule. Nothing was stored; try again',
       details: { part: 'policy-engine', reason: 'no such rule' },
       cause,
     };

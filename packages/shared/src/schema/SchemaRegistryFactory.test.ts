@@ -41,6 +41,19 @@ describe('SchemaRegistryFactory', () => {
     );
   });
 
+  it('says of a provider that it does not know which there are, and what to do', () => {
+    SchemaRegistryFactory.register('another', () => new InMemorySchemaRegistry());
+
+    const known = SchemaRegistryFactory.providers().join(', ');
+    expect(known).toContain('another, memory');
+    expect(() => SchemaRegistryFactory.create({ provider: 'nobody' })).toThrow(
+      expect.objectContaining({
+        details: { setting: 'provider' },
+        message: `There is no schema registry provider nobody (registered are ${known}); import the module that has it`,
+      }),
+    );
+  });
+
   it.each(['nobody', '__proto__', 'constructor'])('refuses the provider %s, and says which there are', (provider) => {
     expect(() => SchemaRegistryFactory.create({ provider })).toThrow(
       expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining('memory') }),
