@@ -98,13 +98,11 @@ it('refuses half of a surrogate pair, in a key as in a text', () => {
   expect(() => canonicalJson({ '\ud800': 1 })).toThrow(/surrogate/);
 });
 
-it('writes objects that say their JSON themselves as they say it', () => {
-  const date = new Date(0) as unknown as JsonValue;
-
-  const plain = { a: 1, toJSON: () => 'plain' } as unknown as JsonValue;
-  const list = Object.assign([1], { toJSON: () => 'list' });
-
-  expect(canonicalJson({ date, plain, list })).toBe(
-    '{"date":"1970-01-01T00:00:00.000Z","list":"list","plain":"plain"}',
-  );
+it.each<[what: string, value: unknown, text: string]>([
+  ['a date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+  ['a plain object', { a: 1, toJSON: () => 'plain' }, '"plain"'],
+  ['a list', Object.assign([1], { toJSON: () => 'list' }), '"list"'],
+  ['a boxed number', new Number(5), '5'],
+])('writes %s that says its JSON itself as it says it', (_what, value, text) => {
+  expect(canonicalJson([value] as JsonValue)).toBe(`[${text}]`);
 });

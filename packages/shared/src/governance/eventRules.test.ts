@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkEvent } from './eventRules.ts';
+import { checkEvent, idFault, typeFault } from './eventRules.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.000Z');
 const EVENT = {
@@ -259,4 +259,10 @@ describe('checkEvent', () => {
     const atLeast = '{total1note0ab{userId0u'.length;
     expect(check(given)).toMatchObject({ bytesMin: atLeast });
   });
+});
+
+it('allows ids of 1,600 bytes, and types of 1,024', () => {
+  expect([idFault('x'.repeat(1_600)), typeFault('x'.repeat(1_024))]).toEqual([undefined, undefined]);
+  expect(idFault('x'.repeat(1_601))).toBe('has 1601 bytes of UTF-8; at most 1600 are allowed');
+  expect(typeFault('x'.repeat(1_025))).toBe('has 1025 bytes of UTF-8; at most 1024 are allowed');
 });
