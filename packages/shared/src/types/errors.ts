@@ -92,7 +92,10 @@ export class InvalidJsonError extends NexusError<'INVALID_JSON', { rule: string;
   readonly kind = 'invalid';
 }
 
-/** One event is larger than the store takes. Sizes are bytes of canonical JSON. */
+/**
+ * One event is larger than the store takes. Sizes are bytes of canonical JSON; of one that is too large by far, `bytes` is
+ * what was counted until that was certain.
+ */
 export class EventTooLargeError extends NexusError<
   'EVENT_TOO_LARGE',
   { eventIndex: number; eventId: string; bytes: number; bytesMax: number }
