@@ -435,6 +435,31 @@ test('closing ends those who follow the feed', async () => {
   expect((await waiting).done).toBe(true);
 });
 
+test('closing ends those who are about to read the feed', async () => {
+  const journal = openJournal();
+  const pages = journal.readFeed({ follow: true })[Symbol.asyncIterator]();
+  await journal.getVersion('a');
+  // Reads that hold the event loop for so long let others have a turn first.
+  const begin = performance.now();
+  while (performance.now() - begin < 6);
+
+  const reading = pages.next();
+  await journal.close();
+
+  expect((await reading).done).toBe(true);
+});
+
+test('closing fails a read of the feed that has not come to its end', async () => {
+  const journal = openJournal();
+  await journal.append(commitOf(eventsOf('a', 1, 1_100)));
+  const pages = journal.readFeed({ follow: false })[Symbol.asyncIterator]();
+  await pages.next();
+
+  await journal.close();
+
+  await expect(pages.next()).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+});
+
 test('a wide append that is repeated gets its one receipt, once', async () => {
   const journal = openJournal();
   const ids = Array.from({ length: 2_000 }, (_, index) => `aggregate-${index}`);

@@ -49,8 +49,10 @@ export class FeedReader {
   async *read({ after, follow, signal }: FeedRange): AsyncGenerator<readonly FeedEntry[]> {
     let position = after === undefined ? 0 : Number(after);
     const end = follow ? Number.MAX_SAFE_INTEGER : Number(this.head()?.position ?? 0);
-    while (!signal?.aborted && !this.#isClosed && position < end) {
+    while (position < end) {
       await this.#turns.due();
+      // Only those who follow have no end of their own: others must not take what they have read for all there is.
+      if (signal?.aborted || (follow && this.#isClosed)) return;
       const news = follow ? this.#wake.news : 0;
       const page = this.#pageBehind(position, end);
       if (page.items.length > 0) position = page.lastPosition;
