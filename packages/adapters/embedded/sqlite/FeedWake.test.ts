@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from './connect.ts';
 import { FeedWake } from './FeedWake.ts';
 import { openStoreFile } from './store-file.ts';
@@ -80,4 +80,62 @@ test('a connection that cannot be opened is looked for again, and is no news eac
 
   expect(ended).toBe('tried');
   expect(wake.news).toBe(seen);
+});
+
+function fakeTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+test('all waits share one poll, and nothing is polled once nobody waits', async () => {
+  fakeTimers();
+  const { wake } = wakeOf();
+  const stop = new AbortController();
+
+  const waits = [wake.after(wake.news, stop.signal), wake.after(wake.news, stop.signal)];
+  const polls = vi.getTimerCount();
+  stop.abort();
+  await Promise.all(waits);
+  vi.runOnlyPendingTimers();
+
+  expect([polls, vi.getTimerCount()]).toEqual([1, 0]);
+});
+
+test('a feed that is closed polls no more', async () => {
+  fakeTimers();
+  const { wake, connections } = wakeOf();
+  const wait = wake.after(wake.news, undefined);
+
+  wake.close();
+  await wait;
+  vi.runOnlyPendingTimers();
+
+  expect([connections(), vi.getTimerCount()]).toEqual([1, 0]);
+});
+
+test('the pause between two polls grows to 10 ms while nothing is committed, and is short again behind a commit', async () => {
+  fakeTimers();
+  const { wake, path } = wakeOf();
+  const pauseMs = () => {
+    const before = Date.now();
+    vi.advanceTimersToNextTimer();
+    return Date.now() - before;
+  };
+  const seen = wake.news;
+  const wait = wake.after(seen, undefined);
+
+  const pauses = Array.from({ length: 40 }, pauseMs);
+  const other = new DatabaseSync(path);
+  other.exec("INSERT INTO records VALUES ('key', '1', 'r')");
+  other.close();
+  pauseMs();
+  await wait;
+  void wake.after(wake.news, undefined);
+
+  expect([pauses[0], pauses.at(-1)]).toEqual([1, 10]);
+  expect(pauses).toEqual(pauses.toSorted((left, right) => left - right));
+  expect(wake.news).not.toBe(seen);
+  expect(pauseMs()).toBe(1);
 });

@@ -61,7 +61,7 @@ export class FeedWake {
   }
 
   #schedule(): void {
-    if (this.#isClosed || this.#timer !== undefined || this.#waiting === 0) return;
+    if (this.#timer !== undefined || this.#waiting === 0) return;
     this.#timer = setTimeout(() => this.#poll(), this.#pauseMs).unref();
   }
 

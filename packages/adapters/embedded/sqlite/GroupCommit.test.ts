@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from './connect.ts';
-import { GroupCommit } from './GroupCommit.ts';
-import { appendRequestOf, type WriteRequest } from './protocol.ts';
+import { GroupCommit, type GroupCommitOptions } from './GroupCommit.ts';
+import { appendRequestOf, type WriteOutcome, type WriteRequest } from './protocol.ts';
 import { openStoreFile } from './store-file.ts';
 import { commitOf, eventOf } from './testing/commits.ts';
 import { temporaryFolder } from './testing/fixtures.ts';
@@ -18,6 +18,8 @@ const BUSY = 5;
 const READ_ONLY = 8;
 const SYNC_FAILED = 1034;
 const FULL = 13;
+const CORRUPT = 11;
+const IO_ERROR = 10;
 
 /** Fails at COMMIT, a given number of times, before or after the transaction has become durable. */
 class FailingSession extends WriteSession {
@@ -58,7 +60,7 @@ function benchOf(failures: Failure[] = [], onSleep: (total: number) => void = ()
   const path = join(temporaryFolder(), 'nexus.db');
   openStoreFile(path, 1_000).database.close();
   const sleeps: number[] = [];
-  let now = 0;
+  let now = 1_000;
   let sessions = 0;
   const groups = new GroupCommit({
     isInPlace: () => true,
@@ -117,14 +119,17 @@ test('a request that fails leaves nothing of itself, and its group is stored wit
   expect(storedIds(bench)).toEqual(['a-1', 'c-1']);
 });
 
-test('a disk that is full at COMMIT stores nothing of the group, and each request is tried once more', () => {
-  const full = { errcode: FULL, commits: false, rollsBack: true };
-  const bench = benchOf([full, full]);
+test.each([
+  ['disk that is full', 'disk-full', FULL],
+  ['page that is damaged', 'corrupt', CORRUPT],
+])('a %s at COMMIT stores nothing of the group, and each request is tried once more', (_what, reason, errcode) => {
+  const failure = { errcode, commits: false, rollsBack: true };
+  const bench = benchOf([failure, failure]);
 
   const reply = run(bench, [appendOf('a'), appendOf('b'), appendOf('c')]);
 
   expect(kindsOf(reply)).toEqual(['failed', 'stored', 'stored']);
-  expect(reply.outcomes[0]?.[1]).toMatchObject({ failure: { reason: 'disk-full' } });
+  expect(reply.outcomes[0]?.[1]).toMatchObject({ failure: { reason } });
   expect(reply.transactions).toBe(4);
   expect(storedIds(bench)).toEqual(['b-1', 'c-1']);
 });
@@ -143,7 +148,8 @@ test('a COMMIT that finds the file locked is tried again', () => {
 });
 
 test('a COMMIT that finds the file locked for too long stores nothing, and says so', () => {
-  const bench = benchOf(Array.from({ length: 1_000 }, () => ({ errcode: BUSY, commits: false })));
+  const failures = Array.from({ length: 1_000 }, () => ({ errcode: BUSY, commits: false }));
+  const bench = benchOf(failures);
 
   const reply = run(bench, [appendOf('a'), appendOf('b')]);
 
@@ -151,7 +157,10 @@ test('a COMMIT that finds the file locked for too long stores nothing, and says 
     { kind: 'failed', failure: { reason: 'busy' } },
     { kind: 'failed', failure: { reason: 'busy' } },
   ]);
+  expect(bench.sleeps.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(11);
   expect(storedIds(bench)).toEqual([]);
+  failures.length = 0;
+  expect(kindsOf(run(bench, [appendOf('c')]))).toEqual(['stored']);
 });
 
 test('behind any other error of COMMIT each request is looked up on a new connection', () => {
@@ -175,23 +184,131 @@ test('what is not found behind such an error is ambiguous', () => {
   expect(kindsOf(run(bench, [appendOf('a')]))).toEqual(['stored']);
 });
 
-test('a file that cannot be written refuses the group', () => {
-  const bench = benchOf();
-  run(bench, [appendOf('a')]);
+/** A group commit on the bench's file, where time stands still. */
+function groupsOn({ path }: Bench, options: Partial<GroupCommitOptions>): GroupCommit {
   const groups = new GroupCommit({
     isInPlace: () => true,
     busyTimeoutMs: 10,
     now: () => 0,
     sleep: () => {},
-    openSession: () => {
-      throw sqliteError(READ_ONLY);
-    },
+    openSession: () => new WriteSession(connect(path, { busyTimeoutMs: 0 })),
+    ...options,
   });
+  onTestFinished(() => groups.finish());
+  return groups;
+}
 
-  const reply = run({ ...bench, groups }, [appendOf('b')]);
+test('a file that cannot be opened refuses the group at the first try', () => {
+  const bench = benchOf();
+  run(bench, [appendOf('a')]);
+  let tries = 0;
+  const openSession = () => {
+    tries++;
+    throw sqliteError(READ_ONLY);
+  };
 
-  expect(reply.outcomes[0]?.[1]).toMatchObject({ kind: 'failed', failure: { reason: 'read-only' } });
+  const reply = run({ ...bench, groups: groupsOn(bench, { openSession }) }, [appendOf('b'), appendOf('c')]);
+
+  const refused = { kind: 'failed', failure: { reason: 'read-only' } };
+  expect(reply.outcomes.map(([, outcome]) => outcome)).toMatchObject([refused, refused]);
+  expect(tries).toBe(1);
   expect(storedIds(bench)).toEqual(['a-1']);
+});
+
+test('a file that is no longer in place refuses the group, of which nothing is written', () => {
+  const bench = benchOf();
+
+  const reply = run({ ...bench, groups: groupsOn(bench, { isInPlace: () => false }) }, [appendOf('a')]);
+
+  expect(reply.outcomes[0]?.[1]).toMatchObject({ kind: 'failed', failure: { reason: 'file-moved' } });
+  expect(storedIds(bench)).toEqual([]);
+});
+
+test('an error of BEGIN refuses the group at once, and the next one gets a new connection', () => {
+  const bench = benchOf();
+  const errors = [sqliteError(IO_ERROR)];
+  class FailingBegin extends WriteSession {
+    override begin(): void {
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      super.begin();
+    }
+  }
+  let sessions = 0;
+  const openSession = () => {
+    sessions++;
+    return new FailingBegin(connect(bench.path, { busyTimeoutMs: 0 }));
+  };
+  const failing = { ...bench, groups: groupsOn(bench, { openSession }) };
+
+  const replies = [run(failing, [appendOf('a'), appendOf('b')]), run(failing, [appendOf('c')])];
+
+  expect(replies.map(kindsOf)).toEqual([['failed', 'failed'], ['stored']]);
+  expect(sessions).toBe(2);
+  expect(storedIds(bench)).toEqual(['c-1']);
+});
+
+test.each([
+  ['that says that the file is read-only gives each connection up', READ_ONLY, 3],
+  ['of another kind keeps the connection', FULL, 1],
+])('an error of a write %s', (_what, errcode, opened) => {
+  const bench = benchOf();
+  let isFailing = true;
+  class FailingApply extends WriteSession {
+    override apply(request: WriteRequest): WriteOutcome {
+      if (isFailing) throw sqliteError(errcode);
+      return super.apply(request);
+    }
+  }
+  let sessions = 0;
+  const openSession = () => {
+    sessions++;
+    return new FailingApply(connect(bench.path, { busyTimeoutMs: 0 }));
+  };
+  const failing = { ...bench, groups: groupsOn(bench, { openSession }) };
+
+  const refused = run(failing, [appendOf('a')]);
+  isFailing = false;
+  const next = run(failing, [appendOf('a')]);
+
+  expect([refused, next].map(kindsOf)).toEqual([['failed'], ['stored']]);
+  expect(sessions).toBe(opened);
+});
+
+test('a request whose own try ends in an error of COMMIT is looked up', () => {
+  const bench = benchOf([
+    { errcode: FULL, commits: false, rollsBack: true },
+    { errcode: SYNC_FAILED, commits: true },
+  ]);
+
+  const reply = run(bench, [appendOf('a'), appendOf('b')]);
+
+  expect(kindsOf(reply)).toEqual(['found', 'stored']);
+  expect(storedIds(bench)).toEqual(['a-1', 'b-1']);
+});
+
+test('what cannot even be looked up is ambiguous', () => {
+  const bench = benchOf();
+  const sessions = [
+    new FailingSession(connect(bench.path, { busyTimeoutMs: 0 }), [{ errcode: SYNC_FAILED, commits: true }]),
+  ];
+  const openSession = () => {
+    const session = sessions.shift();
+    if (session === undefined) throw sqliteError(IO_ERROR);
+    return session;
+  };
+
+  const reply = run({ ...bench, groups: groupsOn(bench, { openSession }) }, [appendOf('a')]);
+
+  expect(reply.outcomes[0]?.[1]).toMatchObject({ kind: 'ambiguous', failure: { sqliteCode: SYNC_FAILED } });
+});
+
+test('a writer that was given nothing to write opens no file, and finishes', () => {
+  const bench = benchOf();
+
+  bench.groups.finish();
+
+  expect(bench.sessions()).toBe(0);
 });
 
 test('a lock that is held for too long refuses the group without a try for each request', () => {
@@ -246,18 +363,11 @@ test('a writer that had to wait for another process leaves it a pause before its
 
 test('a file of which it cannot be told whether it is in place refuses the group, of which nothing was tried', () => {
   const bench = benchOf();
-  const groups = new GroupCommit({
-    isInPlace: () => {
-      throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
-    },
-    busyTimeoutMs: 10,
-    now: () => 0,
-    sleep: () => {},
-    openSession: () => new WriteSession(connect(bench.path, { busyTimeoutMs: 0 })),
-  });
-  onTestFinished(() => groups.finish());
+  const isInPlace = () => {
+    throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+  };
 
-  const reply = run({ ...bench, groups }, [appendOf('a')]);
+  const reply = run({ ...bench, groups: groupsOn(bench, { isInPlace }) }, [appendOf('a')]);
 
   expect(kindsOf(reply)).toEqual(['failed']);
   expect(storedIds(bench)).toEqual([]);
