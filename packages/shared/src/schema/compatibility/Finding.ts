@@ -1,4 +1,4 @@
-import { shortSegment } from '../../json/pointer.ts';
+import { shortSegment, unescapeSegment } from '../../json/pointer.ts';
 import type { JsonValue } from '../../types/json.ts';
 import type { SchemaNode } from './SchemaNode.ts';
 
@@ -49,10 +49,14 @@ export function merge(groups: Iterable<Findings>): Findings {
 
 /** A name that a schema chose, for a message. */
 export function quoted(name: string): string {
-  return `"${shortSegment(name)}"`;
+  return `"${short(name)}"`;
 }
 
 /** A value that a schema holds, for a message: at most 60 characters. */
 export function shown(value: JsonValue): string {
-  return shortSegment(JSON.stringify(value)).replaceAll('~1', '/').replaceAll('~0', '~');
+  return short(JSON.stringify(value));
+}
+
+function short(text: string): string {
+  return unescapeSegment(shortSegment(text));
 }
