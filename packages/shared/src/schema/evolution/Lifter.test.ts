@@ -184,6 +184,17 @@ describe('Lifter', () => {
     });
   });
 
+  it('says that the schema of a version cannot be used, and keeps the error as the cause', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A', { schema: { type: 'strin' } });
+    registry.add('A', { up: '$' });
+
+    await expect(lifter.lift(eventOf('A', '2'), { readAs: { A: '1' } })).rejects.toMatchObject({
+      details: { reason: 'there is no rule that leads back to 1, and the schema of 1 cannot be used' },
+      cause: { code: 'INVALID_ARGUMENT' },
+    });
+  });
+
   it('lifts a page of any length in its order, each event by itself', async () => {
     const { registry, lifter } = arrange();
     registry.add('A');
@@ -245,6 +256,14 @@ describe('the versions that a registry lists', () => {
     expect(registry.listVersions).toHaveBeenCalledTimes(2);
   });
 
+  it('are asked for with a signal', async () => {
+    const { registry, lifter } = arrange();
+
+    await lifter.lift(eventOf('A', '1'), {});
+
+    expect(registry.listVersions).toHaveBeenCalledWith('A', { signal: expect.any(AbortSignal) });
+  });
+
   it('are asked for once by many concurrent reads', async () => {
     const { registry, lifter } = arrange();
     registry.add('A');
@@ -267,28 +286,39 @@ describe('the versions that a registry lists', () => {
     }
     expect(registry.listVersions).toHaveBeenCalledTimes(2);
     expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(
+      { error: expect.objectContaining({ code: 'GOVERNANCE_UNAVAILABLE' }), eventType: 'A' },
+      'payloads are lifted by the versions that were known before',
+    );
     clock.advance(5_000);
     await lifter.lift(eventOf('A', '1'), {});
     expect(registry.listVersions).toHaveBeenCalledTimes(3);
   });
 
+  const NO_LIST = 'its answer is no list of the versions of this type';
   it.each([
-    ['rejects', () => Promise.reject(new TypeError('registry is away'))],
-    ['answers no list', async () => ({}) as never],
-    ['answers another type', async () => [{ eventType: 'B', version: '1', digest: '1:0', schema: {} }]],
+    ['rejects', 'registry is away', () => Promise.reject(new TypeError('registry is away'))],
+    ['rejects with a text', 'gone', () => Promise.reject('gone')],
+    ['answers no list', NO_LIST, async () => ({}) as never],
+    ['answers null within a list', NO_LIST, async () => [null] as never],
+    ['answers another type', NO_LIST, async () => [{ eventType: 'B', version: '1', digest: '1:0', schema: {} }]],
+    ['answers no version', NO_LIST, async () => [{ eventType: 'A', digest: '1:0', schema: {} }] as never],
+    ['answers no schema', NO_LIST, async () => [{ eventType: 'A', version: '1', digest: '1:0' }] as never],
     [
       'answers a version twice',
+      NO_LIST,
       async () => Array.from({ length: 2 }, () => ({ eventType: 'A', version: '1', digest: '1:0', schema: {} })),
     ],
-  ])('are unavailable for a type never seen where it %s; the stored form is not', async (_what, answer) => {
+  ])('are unavailable for a type never seen where it %s; the stored form is not', async (_what, reason, answer) => {
     const { registry, lifter } = arrange();
     registry.answer = answer;
     const event = eventOf('A', '1');
 
     await expect(lifter.lift(event, {})).rejects.toMatchObject({
       code: 'GOVERNANCE_UNAVAILABLE',
-      details: { part: 'schema-registry' },
-      message: expect.stringContaining('upcast: false reads the stored form'),
+      details: { part: 'schema-registry', reason },
+      message: `The schema registry could not say which versions A has: ${reason}. Try again; upcast: false reads the stored form`,
+      cause: expect.anything(),
     });
     expect(await lifter.lift(event, { upcast: false })).toBe(event);
   });

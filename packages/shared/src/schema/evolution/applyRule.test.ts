@@ -91,6 +91,37 @@ describe('applyRule', () => {
     expect(await reasonOf(rule)).toContain(reason);
   });
 
+  it('keeps an error as the cause, and nothing of what JSONata throws', async () => {
+    const error = new TypeError('no currency');
+    const fail = () => {
+      throw error;
+    };
+
+    expect(applyRule(fail, {})).toEqual({ reason: 'it fails: no currency', cause: error });
+    expect(await applyRule('$error("no currency")', {})).not.toHaveProperty('cause');
+  });
+
+  it('cuts a long reason, between whole characters', async () => {
+    const fail = () => {
+      throw new TypeError(`x${'😀'.repeat(1_000)}`);
+    };
+
+    const reason = await reasonOf(fail);
+
+    expect(reason).toHaveLength(300);
+    expect(reason.isWellFormed()).toBe(true);
+  });
+
+  it('says what is thrown that is no error', async () => {
+    const fail = (thrown: unknown) => () => {
+      throw thrown;
+    };
+
+    expect(await reasonOf(fail('gone'))).toBe('it fails: gone');
+    expect(await reasonOf(fail(null))).toBe('it fails: null');
+    expect(await reasonOf(fail({ code: 7, message: 'seven' }))).toMatch(/\(JSONata 7\)$/);
+  });
+
   it('refuses what is nested deeper than a payload may be', async () => {
     const nest = () => Array.from({ length: 70 }).reduce<JsonObject>((inner) => ({ inner }), {});
 
@@ -112,7 +143,9 @@ describe('applyRule', () => {
   it.each(['_jsonata_lambda', '_jsonata_function'])('refuses a payload with the key %s', async (key) => {
     const payload = { customer: { [key]: true, name: 'Ada' } };
 
-    expect(await reasonOf('{"name": customer.name}', payload)).toMatch(/which JSONata keeps for itself$/);
+    expect(await reasonOf('{"name": customer.name}', payload)).toBe(
+      'the payload has the key _jsonata_lambda or _jsonata_function, which JSONata keeps for itself',
+    );
     expect(await reasonOf((own: JsonObject) => own, payload)).toMatch(/^none/);
   });
 });

@@ -65,6 +65,20 @@ describe('checkExamples', () => {
     ]);
   });
 
+  it('says that an example cannot be checked where its schema is none', async () => {
+    const broken = { ...FIRST, schema: { type: 'strin' } };
+
+    const [fault] = await check({ up: UP, examples: [EXAMPLE] }, broken);
+
+    expect(fault).toMatch(/^example 1: before cannot be checked: schema cannot be compiled: /);
+  });
+
+  it('says where a rule up fails', async () => {
+    expect(await check({ up: '$error("no way")', examples: [EXAMPLE] })).toEqual([
+      'example 1: up: it fails: no way (JSONata D3137, at position 7)',
+    ]);
+  });
+
   it('says that there is nothing to test or to lift from', async () => {
     expect(await check({ examples: [EXAMPLE] })).toEqual(['there are examples, and no rule up that they could test']);
     expect(await checkExamples(undefined, version('1', ['name'], { up: '$' }))).toEqual([

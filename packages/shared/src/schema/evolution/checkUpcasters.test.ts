@@ -36,4 +36,20 @@ describe('checkUpcasters', () => {
   ])('refuses %j', (upcasters, message) => {
     expect(faultOf(upcasters)).toContain(message);
   });
+
+  it.each([
+    [{}, 'upcasters'],
+    [[VALID, { ...VALID, to: '' }], 'upcasters[1].to'],
+    [[{ ...VALID, up: '{' }], 'upcasters[0].up'],
+    [[{ ...VALID, down: 7 }], 'upcasters[0].down'],
+    [[VALID, VALID], 'upcasters[1]'],
+  ])('names the setting of %j', (upcasters, setting) => {
+    expect(() => checkUpcasters(upcasters as Upcaster[])).toThrow(expect.objectContaining({ details: { setting } }));
+  });
+
+  it('keeps what is wrong with an expression as the cause', () => {
+    const cause = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+
+    expect(() => checkUpcasters([{ ...VALID, up: '{' }])).toThrow(expect.objectContaining({ cause }));
+  });
 });

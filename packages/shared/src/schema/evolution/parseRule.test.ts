@@ -37,6 +37,12 @@ describe('parseRule', () => {
     expect(faultOf(text)).toBe(message);
   });
 
+  it('keeps the error of the parser as the cause', () => {
+    const cause = expect.objectContaining({ code: 'S0211' });
+
+    expect(() => parseRule('{"a": }')).toThrow(expect.objectContaining({ cause }));
+  });
+
   it.each(['$now()', '$millis()', '$random()', '$shuffle(a)', '$eval(a)', 'a ~> $eval', '($f := $random; $f())'])(
     'refuses %s, which is not pure',
     (text) => {
