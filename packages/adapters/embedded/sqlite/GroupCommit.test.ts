@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from './connect.ts';
@@ -301,6 +302,42 @@ test('what cannot even be looked up is ambiguous', () => {
   const reply = run({ ...bench, groups: groupsOn(bench, { openSession }) }, [appendOf('a')]);
 
   expect(reply.outcomes[0]?.[1]).toMatchObject({ kind: 'ambiguous', failure: { sqliteCode: SYNC_FAILED } });
+});
+
+test('a rollback that fails leaves each request to be looked up on a new connection', () => {
+  const bench = benchOf();
+  let isFailing = true;
+  class FailingRollback extends WriteSession {
+    override apply(request: WriteRequest): WriteOutcome {
+      if (isFailing) throw sqliteError(FULL);
+      return super.apply(request);
+    }
+    override rollback(): void {
+      throw sqliteError(IO_ERROR);
+    }
+  }
+  const openSession = () => new FailingRollback(connect(bench.path, { busyTimeoutMs: 0 }));
+  const failing = { ...bench, groups: groupsOn(bench, { openSession }) };
+
+  const lost = run(failing, [appendOf('a'), appendOf('b')]);
+  isFailing = false;
+  const next = run(failing, [appendOf('a')]);
+
+  expect([lost, next].map(kindsOf)).toEqual([['ambiguous', 'ambiguous'], ['stored']]);
+});
+
+test('a writer that finishes empties the write-ahead log and closes the file, also where others have it open', () => {
+  const bench = benchOf();
+  run(bench, [appendOf('a')]);
+  const other = connect(bench.path, { busyTimeoutMs: 0 });
+  other.exec('SELECT * FROM store');
+
+  bench.groups.finish();
+  const logBytes = statSync(`${bench.path}-wal`).size;
+  other.close();
+
+  expect(logBytes).toBe(0);
+  expect(readdirSync(dirname(bench.path))).toEqual(['nexus.db']);
 });
 
 test('a writer that was given nothing to write opens no file, and finishes', () => {

@@ -60,12 +60,16 @@ test.each([
   expect(findings).toEqual([finding]);
 });
 
-test('no check reports more than 100 findings', () => {
+test.each([
+  ['no event', 9_999],
+  ['an event without a receipt', 2],
+])('no check reports more than 100 findings, here of references to %s', (_what, firstPosition) => {
   const database = storeOf();
-  const insert = `INSERT INTO events SELECT position + 5 + ?, aggregate_id, version + 1000 + ?, event_id, event_type,
-    aggregate_type, timestamp, digest, schema_version, recorded_at, out_of_order, traceparent, 2, metadata, payload, NULL
-    FROM events WHERE position = 1`;
-  for (let index = 0; index < 150; index++) database.prepare(insert).run(index, index);
+  database.exec('PRAGMA foreign_keys = OFF');
+  const insert = database.prepare(`INSERT INTO events SELECT position + 5 + :index, aggregate_id,
+    version + 1000 + :index, event_id, event_type, aggregate_type, timestamp, digest, schema_version, recorded_at,
+    out_of_order, traceparent, :firstPosition, metadata, payload, NULL FROM events WHERE position = 1`);
+  for (let index = 0; index < 150; index++) insert.run({ index, firstPosition });
 
   expect(findDamage(database)).toHaveLength(100);
 });

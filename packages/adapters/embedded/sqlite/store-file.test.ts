@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,6 +50,20 @@ test('a directory in place of the file is refused', () => {
   mkdirSync(path);
 
   expect(refusal(path)).toMatchObject(configurationError('path', /nexus\.db is a directory/));
+});
+
+test.skipIf(process.platform === 'win32')('a pipe in place of the file is refused', () => {
+  const path = join(temporaryFolder(), 'nexus.db');
+  execFileSync('mkfifo', [path]);
+
+  expect(refusal(path)).toMatchObject(configurationError('path', /nexus\.db is not a regular file/));
+});
+
+test('a file in place of the folder is refused', () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+
+  expect(refusal(join(file, 'nexus.db'))).toMatchObject(configurationError('path', /does not exist/));
 });
 
 test.each([
