@@ -86,30 +86,46 @@ test('receipts of many events come in their order, each once, and none for what 
   expect([reader.versionOf('a'), reader.versionOf('c')]).toEqual([3, 0]);
 });
 
-test('a temporal query knows whether there is more behind its limit', async () => {
+test('a temporal query knows whether there is more behind its limit, and through when it has looked', async () => {
   const { reader, store } = benchOf();
-  store(commitOf(eventsOf('a', 1, 3)));
+  const times = [1, 2, 3].map((day) => `2026-01-0${day}T00:00:00.000Z`);
+  store(commitOf(times.map((timestamp, index) => eventOf('a', index + 1, { timestamp }))));
   const query = (limit: number, more: Partial<TimeRange> = {}) => reader.queryByTime({ ...YEAR, limit, ...more });
 
-  const pages = [await query(2), await query(3), await query(2, { endTime: '2026-01-02T00:00:00.000Z' })];
+  const pages = [await query(2), await query(3), await query(2, { startTime: '2026-02-01T00:00:00.000Z' })];
 
-  const { timestamp } = eventOf('a', 1);
   expect(pages.map(({ events, more, scannedThrough }) => [events.length, more, scannedThrough])).toEqual([
-    [2, true, timestamp],
+    [2, true, times[1]],
     [3, false, YEAR.endTime],
-    [0, false, '2026-01-02T00:00:00.000Z'],
+    [0, false, YEAR.endTime],
   ]);
-  expect(pages.map(({ settledThrough, snapshot }) => [settledThrough, snapshot])).toEqual([
-    [YEAR.endTime, '3'],
-    [YEAR.endTime, '3'],
-    ['2026-01-02T00:00:00.000Z', '3'],
-  ]);
+  expect(pages.map(({ settledThrough, snapshot }) => [settledThrough, snapshot])).toEqual(
+    pages.map(() => [YEAR.endTime, '3']),
+  );
+});
+
+test('a temporal query whose limit is just what there is, and a whole page, has no more', async () => {
+  const { reader, store } = benchOf();
+  store(commitOf(eventsOf('a', 1, 512)));
+
+  const { events, more } = await reader.queryByTime({ ...YEAR, limit: 512 });
+
+  expect([events.length, more]).toEqual([512, false]);
+});
+
+test('a temporal query sees what was stored at its snapshot', async () => {
+  const { reader, store } = benchOf();
+  store(commitOf(eventsOf('a', 1, 2)));
+
+  const { events, snapshot } = await reader.queryByTime({ ...YEAR, limit: 10, snapshot: '1' });
+
+  expect([events.length, snapshot]).toEqual([1, '1']);
 });
 
 test('a temporal query has both its ends, and those of no other type', async () => {
   const { reader, store } = benchOf();
   const times = ['2025-12-31T23:59:59.999Z', YEAR.startTime, YEAR.endTime, '2026-12-31T00:00:00.001Z'];
-  store(commitOf(times.map((timestamp, index) => eventOf('a', index + 1, { timestamp }))));
+  store(commitOf(times.map((timestamp, index) => eventOf('!', index + 1, { timestamp }))));
   store(commitOf([eventOf('b', 1, { eventType: 'Other' })]));
 
   const { events } = await reader.queryByTime({ ...YEAR, limit: 10 });
@@ -119,26 +135,29 @@ test('a temporal query has both its ends, and those of no other type', async () 
 
 test('a temporal query goes on behind the event that it is given, also within one moment', async () => {
   const { reader, store } = benchOf();
-  store(commitOf([...eventsOf('a', 1, 600), ...eventsOf('b', 1, 600)]));
+  store(commitOf([...eventsOf('a', 1, 600), ...eventsOf('b', 1, 405)]));
 
   const first = await reader.queryByTime({ ...YEAR, limit: 1_000 });
   const second = await reader.queryByTime({ ...YEAR, limit: 1_000, after: first.events.at(-1) });
 
   const ids = [...first.events, ...second.events].map(({ eventId }) => eventId);
-  expect([first.events.length, first.more, second.events.length, second.more]).toEqual([1_000, true, 200, false]);
-  expect(ids).toEqual([...eventsOf('a', 1, 600), ...eventsOf('b', 1, 600)].map(({ eventId }) => eventId));
+  expect([first.events.length, first.more, second.events.length, second.more]).toEqual([1_000, true, 5, false]);
+  expect(ids).toEqual([...eventsOf('a', 1, 600), ...eventsOf('b', 1, 405)].map(({ eventId }) => eventId));
 });
 
-test('a temporal query of large events ends early, and says that there is more', async () => {
-  const { reader, store } = benchOf();
-  const payload = { text: 'x'.repeat(1024 * 1024) };
-  store(commitOf(eventsOf('a', 1, 18).map((event) => ({ ...event, payload }))));
+test.each(['payload', 'metadata'])(
+  'a temporal query of large %s ends early, and says that there is more',
+  async (part) => {
+    const { reader, store } = benchOf();
+    const large = { text: 'x'.repeat(1024 * 1024) };
+    store(commitOf(eventsOf('a', 1, 18).map((event) => ({ ...event, [part]: large }))));
 
-  const first = await reader.queryByTime({ ...YEAR, limit: 100 });
-  const second = await reader.queryByTime({ ...YEAR, limit: 100, after: first.events.at(-1) });
+    const first = await reader.queryByTime({ ...YEAR, limit: 100 });
+    const second = await reader.queryByTime({ ...YEAR, limit: 100, after: first.events.at(-1) });
 
-  expect([first.events.length, first.more, second.events.length, second.more]).toEqual([16, true, 2, false]);
-});
+    expect([first.events.length, first.more, second.events.length, second.more]).toEqual([16, true, 2, false]);
+  },
+);
 
 test('an empty store has no events at any time', async () => {
   const { reader } = benchOf();
@@ -162,9 +181,32 @@ test('an aggregate is read in pages of 32 and then 512, without an empty one, up
   expect(await read({ fromVersion: 545 })).toEqual([]);
 });
 
+test('an aggregate is read backward in pages, each behind the one before', async () => {
+  const { reader, store } = benchOf();
+  store(commitOf(eventsOf('a', 1, 1_000)));
+
+  const pages = await pagesOf(reader.readAggregate('a', { fromVersion: 1, direction: 'backward' }));
+
+  expect(sizesOf(pages)).toEqual([32, 512, 456]);
+  expect(pages.flat()).toEqual(Array.from({ length: 1_000 }, (_, index) => 1_000 - index));
+});
+
+test('a read of an aggregate ends where it ended when the read began', async () => {
+  const { reader, store } = benchOf();
+  store(commitOf(eventsOf('a', 1, 40)));
+  const versions: number[] = [];
+
+  for await (const page of reader.readAggregate('a', { fromVersion: 1, direction: 'forward' })) {
+    if (versions.length === 0) store(commitOf(eventsOf('a', 41, 50)));
+    versions.push(...page.map(({ aggregateVersion }) => aggregateVersion));
+  }
+
+  expect(versions).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+});
+
 test('a scan reads each event once, up to where it began', async () => {
   const { reader, store } = benchOf();
-  store(commitOf([...eventsOf('a', 1, 600), ...eventsOf('b', 1, 424)]));
+  store(commitOf([...eventsOf('!', 1, 600), ...eventsOf('b', 1, 424)]));
   const pages: number[] = [];
 
   for await (const page of reader.scan(undefined)) {
@@ -205,6 +247,9 @@ test('an aborted signal ends a read at once, or between two pages, with its reas
   }
   const signal = AbortSignal.abort(reason);
   await expect(reader.queryByTime({ ...YEAR, limit: 1, signal })).rejects.toBe(reason);
+  const stop = new AbortController();
+  setImmediate(() => stop.abort(reason));
+  await expect(reader.queryByTime({ ...YEAR, limit: 1_000, signal: stop.signal })).rejects.toBe(reason);
 });
 
 test('a row that no append can have stored is corrupt, and named', async () => {
@@ -212,7 +257,10 @@ test('a row that no append can have stored is corrupt, and named', async () => {
   store(commitOf(eventsOf('a', 1, 3)));
   database.exec("UPDATE events SET payload = '{' WHERE version = 2; UPDATE events SET receipt = '{' WHERE version = 1");
 
-  const corrupt = (where: string) => ({ code: 'CORRUPT_STORE', details: expect.objectContaining({ where }) });
+  const corrupt = (where: string) => ({
+    ...{ code: 'CORRUPT_STORE', details: expect.objectContaining({ where }), cause: expect.any(Error) },
+    message: expect.stringMatching(`${where} cannot be read.*restore a backup`),
+  });
   await expect(reader.findByEventId('a-2')).rejects.toMatchObject(corrupt('Version 2 of a'));
   expect(() => reader.receiptOf('a', 3)).toThrow(expect.objectContaining(corrupt('The receipt at position 1')));
 });

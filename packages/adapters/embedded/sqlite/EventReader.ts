@@ -175,9 +175,8 @@ function placeBehind({ items }: StoredPage<RecordedEvent>, before: TimePlace): T
 }
 
 /** One event beyond the limit may have been read, to learn whether there is more. */
-function timePageOf(found: RecordedEvent[], mayHaveMore: boolean, range: TimeRange, snapshot: number): TimePage {
-  const events = found.length > range.limit ? found.slice(0, range.limit) : found;
-  const more = mayHaveMore || found.length > range.limit;
+function timePageOf(found: readonly RecordedEvent[], more: boolean, range: TimeRange, snapshot: number): TimePage {
+  const events = found.slice(0, range.limit);
   const scannedThrough = more ? (events.at(-1)?.timestamp ?? range.startTime) : range.endTime;
   return { events, more, scannedThrough, settledThrough: range.endTime, snapshot: String(snapshot) };
 }

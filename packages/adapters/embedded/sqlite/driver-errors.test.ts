@@ -65,7 +65,10 @@ test.each([
 ])('result code %d while a file is opened is %s', (errcode, code, message) => {
   const cause = sqliteError(errcode);
 
-  expect(openErrorOf(cause, PATH)).toMatchObject({ code, message: expect.stringMatching(message), cause });
+  const error = openErrorOf(cause, PATH);
+
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message), cause });
+  if (code === 'CONFIGURATION') expect(error.details).toEqual({ setting: 'path' });
 });
 
 test('a read lets out its result, an error of SQLite as ours, and any other as it is', () => {
