@@ -195,6 +195,41 @@ describe('Lifter', () => {
     });
   });
 
+  it('lifts by upcasters alone, again and again', async () => {
+    const upcasters = [{ eventType: 'A', from: '1', to: '2', up: () => ({ lifted: true }) }];
+    const clock = new ManualClock();
+    const lifter = new Lifter({ upcasters, clock, logger: SILENT_LOGGER, timeoutMs: 5_000 });
+
+    for (let read = 0; read < 2; read++) {
+      expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ lifted: true });
+      clock.advance(86_400_000);
+    }
+  });
+
+  it('says of an event without a version that it has none', async () => {
+    const { lifter } = arrange();
+
+    await expect(lifter.lift(eventOf('A', undefined), { readAs: { A: '1' } })).rejects.toMatchObject({
+      details: { from: 'none', to: '1' },
+    });
+  });
+
+  it('lets others run while it lifts many', async () => {
+    const { registry, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', { up: (payload) => payload });
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+
+    await lifter.liftAll(
+      Array.from({ length: 20_000 }, () => eventOf('A', '1')),
+      {},
+    );
+
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(0);
+  });
+
   it('lifts a page of any length in its order, each event by itself', async () => {
     const { registry, lifter } = arrange();
     registry.add('A');
@@ -254,6 +289,42 @@ describe('the versions that a registry lists', () => {
     expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ newest: true });
 
     expect(registry.listVersions).toHaveBeenCalledTimes(2);
+  });
+
+  it('are trusted for 30 s also where rules lead between them', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.add('A');
+    registry.add('A', { up: '{"version": 2}' });
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.add('A', { up: '{"version": 3}' });
+
+    clock.advance(29_999);
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ version: 2 });
+    clock.advance(1);
+    expect(await payloadOf(lifter, eventOf('A', '1'))).toEqual({ version: 3 });
+  });
+
+  it('are asked for anew when a reader asks for one that is unknown', async () => {
+    const { registry, clock, lifter } = arrange();
+    registry.add('A');
+    await lifter.lift(eventOf('A', '1'), {});
+    registry.add('A', { up: '{"version": 2}' });
+    clock.advance(5_000);
+
+    expect(await payloadOf(lifter, eventOf('A', '1'), { readAs: { A: '2' } })).toEqual({ version: 2 });
+  });
+
+  it('are kept of 10,000 types, and the oldest makes room for one more', async () => {
+    const { registry, lifter } = arrange();
+    for (let type = 0; type < 10_000; type++) await lifter.lift(eventOf(`A${type}`, '1'), {});
+    await lifter.lift(eventOf('A0', '1'), {});
+    expect(registry.listVersions).toHaveBeenCalledTimes(10_000);
+
+    await lifter.lift(eventOf('A10000', '1'), {});
+    await lifter.lift(eventOf('A1', '1'), {});
+    expect(registry.listVersions).toHaveBeenCalledTimes(10_001);
+    await lifter.lift(eventOf('A0', '1'), {});
+    expect(registry.listVersions).toHaveBeenCalledTimes(10_002);
   });
 
   it('are asked for with a signal', async () => {
@@ -328,16 +399,16 @@ describe('the versions that a registry lists', () => {
     registry.answer = () => new Promise(() => {});
 
     const lifting = lifter.lift(eventOf('A', '1'), {}) as Promise<RecordedEvent>;
-    const refused = expect(lifting).rejects.toThrow('no answer within 5000 ms');
+    const refused = expect(lifting).rejects.toMatchObject({ details: { reason: 'no answer within 5000 ms' } });
     await clock.untilSomebodySleeps();
     clock.advance(5_000);
 
     await refused;
   });
 
-  it('take null for a type that nobody knows', async () => {
+  it.each([null, undefined])('take %s for a type that nobody knows', async (answer) => {
     const { registry, lifter } = arrange();
-    registry.answer = async () => null as never;
+    registry.answer = async () => answer as never;
     const event = eventOf('A', '1');
 
     expect(await lifter.lift(event, {})).toBe(event);

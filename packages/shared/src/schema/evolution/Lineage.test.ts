@@ -92,6 +92,44 @@ describe('the way of a payload', () => {
     expect(lineage.path('2', '1').steps).toEqual([{ kind: 'rule', from: '2', to: '1', rule: 'own down' }]);
   });
 
+  it('leads to a version that is not active where it is asked for', () => {
+    const lineage = new Lineage(listed({ 1: {}, 2: { ...UP, inactive: 'it breaks BACKWARD' }, 3: UP }), []);
+
+    expect(stepsOf(lineage.path('1', '2'))).toBe('1>2');
+  });
+
+  it('ends where it begins while no version is active', () => {
+    const lineage = new Lineage(listed({ 1: { inactive: 'no' }, 2: { ...UP, inactive: 'no' } }), []);
+
+    expect(lineage.path('1')).toEqual({ from: '1', to: '1', steps: [] });
+  });
+
+  it('is no way at all to the very version, even one that is unknown', () => {
+    const lineage = new Lineage(listed({ 1: {}, 2: UP }), []);
+
+    expect(lineage.path('9', '9')).toEqual({ from: '9', to: '9', steps: [] });
+    expect(lineage.path('9', '1')).toEqual({ from: '9', to: '1', fault: 'no version 9 of it is known', steps: [] });
+  });
+
+  it('goes down by the widest rule that has a way back and does not lead past its end', () => {
+    const both = { down: 'down' };
+    const rules = [upcaster('2', '3', both), upcaster('1', '3', both), upcaster('1', '2', both), upcaster('0', '3')];
+    const lineage = new Lineage([], rules);
+
+    expect(stepsOf(lineage.path('3', '1'))).toBe('3>1');
+    expect(stepsOf(lineage.path('3', '2'))).toBe('3>2');
+    expect(stepsOf(new Lineage(listed({ 1: {}, 2: BOTH, 3: BOTH }), [upcaster('1', '3', both)]).path('3', '2'))).toBe(
+      '3>2',
+    );
+  });
+
+  it('takes the rules of the registry where one of the store would lead past the end', () => {
+    const lineage = new Lineage(listed({ 1: {}, 2: UP, 3: UP }), [upcaster('1', '3')]);
+
+    expect(stepsOf(lineage.path('1', '2'))).toBe('1>2');
+    expect(new Lineage([], [upcaster('1', '3'), upcaster('2', '3')]).path('1', '2').steps).toEqual([]);
+  });
+
   it('takes the widest rule that does not lead past its end', () => {
     const lineage = new Lineage(listed({ 1: {}, 2: UP, 3: UP, 4: UP }), [
       upcaster('1', '2'),
@@ -121,5 +159,16 @@ describe('the way of a payload', () => {
     const lineage = new Lineage(listed({ 1: {}, 2: UP }), [upcaster('2', '1')]);
 
     expect(stepsOf(lineage.path('1'))).toBe('fault: its upcasters go against the order of its versions');
+  });
+});
+
+describe('a payload is as it is', () => {
+  it.each<[what: string, lineage: Lineage, asIs: string[], lifted: string[]]>([
+    ['in every version where there are no rules', new Lineage(listed({ 1: {}, 2: {} }), []), ['1', '2', '9'], []],
+    ['in the latest version alone where there are', new Lineage(listed({ 1: {}, 2: UP }), []), ['2'], ['1', '9']],
+    ['where no upcaster leads on', new Lineage([], [upcaster('1', '2')]), ['2'], ['1', '9']],
+  ])('%s', (_what, lineage, asIs, lifted) => {
+    expect(asIs.map((version) => lineage.isAsIs(version))).toEqual(asIs.map(() => true));
+    expect(lifted.map((version) => lineage.isAsIs(version))).toEqual(lifted.map(() => false));
   });
 });

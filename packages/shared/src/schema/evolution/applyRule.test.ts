@@ -16,6 +16,10 @@ describe('applyRule', () => {
     expect(await applyRule('{"full": name}', payload)).toEqual({ payload: { full: 'Ada' } });
   });
 
+  it('keeps null', () => {
+    expect(applyRule(() => ({ a: [null] }), {})).toEqual({ payload: { a: [null] } });
+  });
+
   it('keeps keys with escapes apart, whatever payload came before', () => {
     const keys = ['\\', '"', '\n'];
 

@@ -21,6 +21,7 @@ describe('checkExamples', () => {
   it('finds nothing where rules and examples agree, in any order of keys', async () => {
     expect(await check({ up: UP, down: DOWN, examples: [EXAMPLE] })).toEqual([]);
     expect(await check({ up: ({ name }) => ({ first: String(name), last: '' }) })).toEqual([]);
+    expect(await check({ down: DOWN })).toEqual([]);
     expect(await check({})).toEqual([]);
     expect(await checkExamples(undefined, FIRST)).toEqual([]);
   });
@@ -56,6 +57,10 @@ describe('checkExamples', () => {
     expect(await check({ up: UP, down: '$error("no way back")', examples: [EXAMPLE] })).toEqual([
       'example 1: down: it fails: no way back (JSONata D3137, at position 7)',
     ]);
+  });
+
+  it('says where a rule down alone is no expression', async () => {
+    expect(await check({ down: '$now()' })).toHaveLength(1);
   });
 
   it('says where a rule is no expression, before it runs any example', async () => {

@@ -20,6 +20,7 @@ describe('checkUpcasters', () => {
     expect(
       faultOf([VALID, { ...VALID, from: '2', to: '3' }, { ...VALID, to: '3' }, { ...VALID, eventType: 'B' }]),
     ).toBe('none');
+    expect(faultOf([{ eventType: 'A', from: '1', to: '2', up: '$' }])).toBe('none');
   });
 
   it.each([

@@ -24,6 +24,17 @@ it('gives what the function of JSONata gives', async () => {
   );
 });
 
+it.each([
+  '{"all": $distinct(lines.sku)}',
+  '{"all": $distinct([[1, 23], [12, 3], [1, 23]])}',
+  '{"all": $distinct([1, 1])}',
+  '{"all": $count($distinct([$sum, $sum, $max]))}',
+])('gives for %s what the function of JSONata gives', async (text) => {
+  const payload = { lines: [{ sku: 'a' }, { sku: 'a' }] };
+
+  expect(JSON.stringify(await parseRule(text)(payload))).toBe(JSON.stringify(await jsonata(text).evaluate(payload)));
+});
+
 it('takes linear time', async () => {
   const lines = Array.from({ length: 40_000 }, (_, sku) => ({ sku, unit: 'piece' }));
   const begun = performance.now();

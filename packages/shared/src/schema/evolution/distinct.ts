@@ -13,11 +13,11 @@ export function distinct(this: Evaluation, list: unknown): unknown {
   if (!Array.isArray(list) || list.length <= 1) return list;
   const isSequence = (list as { readonly sequence?: unknown }).sequence === true;
   const found = isSequence ? this.createSequence() : [];
-  const keys = new Set<string>();
+  const keys = new Set<unknown>();
   for (const value of list as readonly unknown[]) {
-    const key = keyOf(value, 0);
-    if (key !== undefined && keys.has(key)) continue;
-    if (key !== undefined) keys.add(key);
+    const key = keyOf(value, 0) ?? value;
+    if (keys.has(key)) continue;
+    keys.add(key);
     found.push(value);
   }
   return found;

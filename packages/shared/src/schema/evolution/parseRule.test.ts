@@ -65,6 +65,28 @@ describe('parseRule', () => {
     await expect(parseRule('[1..1000000]')({})).rejects.toMatchObject({ code: 'D2015' });
   });
 
+  it('keeps 1,000 compiled rules, and compiles the oldest anew', () => {
+    const first = parseRule('{"n": 0}');
+    for (let n = 1; n < 1_000; n++) parseRule(`{"n": ${n}}`);
+    expect(parseRule('{"n": 0}')).toBe(first);
+
+    parseRule('{"n": 1000}');
+
+    expect(parseRule('{"n": 0}')).not.toBe(first);
+  });
+
+  it('takes texts that are names of what it refuses, and null', async () => {
+    expect(await parseRule('{"a": "now", "b": null}')({})).toEqual({ a: 'now', b: null });
+  });
+
+  it('counts 64 characters of a text as one element', async () => {
+    const text = 'a'.repeat(1_000_000);
+    const rule = (times: number) => parseRule(`{"n": $count($map([1..${times}], function($i) { text = "b" }))}`);
+
+    expect(await rule(100)({ text })).toEqual({ n: 100 });
+    await expect(rule(2_000)({ text })).rejects.toThrow('it goes over more than 20000000 elements');
+  });
+
   it('counts the steps of each evaluation for itself', async () => {
     const rule = parseRule('{"n": $count($map([1..20000], function($i) { $i * 2 }))}');
 
