@@ -148,7 +148,7 @@ test('a store is in WAL mode with full durability, and marked as ours', () => {
   const { database } = openStoreFile(join(temporaryFolder(), 'nexus.db'), 1_000);
   const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
-  expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, 1]);
+  expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, 2]);
   expect(pragma('application_id')).toBe(0x4e585553);
   expect(() => database.exec('DELETE FROM store')).toThrow(/readonly/);
   database.close();
